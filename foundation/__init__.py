@@ -1,0 +1,1 @@
+"""What everything stands on: clock, database session, errors, ids, texts, working time."""

@@ -1,0 +1,156 @@
+"""What a diagram says about an element, read once into frozen values.
+
+Attributes come from BPMN 2.0, from the `camunda:` namespace the stock properties panel writes, and from the
+small `tiendo:` namespace. A text that starts with `=` is FEEL; where BPMN itself expects an expression
+(conditions, timers, collections, mappings) the `=` may be left out.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Value:
+    """A literal or a FEEL expression."""
+
+    #: the literal text, or the FEEL source without `=`
+    text: str
+    is_expression: bool
+
+
+EventKind = Literal["none", "message", "timer", "signal", "error", "escalation", "conditional", "terminate"]
+TimerKind = Literal["date", "duration", "cycle"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventDefinition:
+    """What an event waits for or throws (BPMN 2.0 §10.5.5)."""
+
+    kind: EventKind
+    #: message or signal name; error or escalation code (None catches all)
+    name: str | None = None
+    #: expression that gives the correlation key of a message
+    correlation_key: Value | None = None
+    timer_kind: TimerKind | None = None
+    #: timer expression or condition
+    expression: Value | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MultiInstance:
+    """Loop characteristics of an activity that runs once per item (BPMN 2.0 §13.3.7)."""
+
+    is_sequential: bool
+    collection: Value | None
+    cardinality: Value | None
+    element_variable: str
+    completion_condition: Value | None
+    #: key of an item in the output mapping; the 1-based position when absent
+    element_key: Value | None
+    output_collection: str | None
+    output_element: Value | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class StandardLoop:
+    """Loop characteristics of an activity repeated while a condition holds (BPMN 2.0 §13.3.6)."""
+
+    condition: Value | None
+    maximum: Value | None
+    test_before: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class LadderStep:
+    """One step of an escalation ladder: when, to whom, what kind."""
+
+    offset: int
+    unit: str
+    to: str
+    action: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ladder:
+    """The escalation ladder of an activity: inline steps, or a decision that gives them."""
+
+    decision: str | None
+    calendar: str
+    steps: tuple[LadderStep, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mapping_:
+    """One variable mapping: target name and the value that goes there."""
+
+    target: str
+    value: Value
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallMapping:
+    """What goes into a called process and what comes back."""
+
+    inputs: tuple[Mapping_, ...] = ()
+    outputs: tuple[Mapping_, ...] = ()
+    all_inputs: bool = False
+    all_outputs: bool = False
+    business_key: Value | None = None
+    binding: str = "latest"
+    version: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Element:
+    """One flow node of a process."""
+
+    id: str
+    name: str
+    #: local tag name as in the standard: `userTask`, `startEvent` …
+    type: str
+    lane: str | None = None
+    documentation: str = ""
+    #: `camunda:` attributes by local name
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    inputs: tuple[Mapping_, ...] = ()
+    outputs: tuple[Mapping_, ...] = ()
+    event: EventDefinition = EventDefinition(kind="none")
+    #: boundary events and event sub-process starts: does it end what it interrupts?
+    is_interrupting: bool = True
+    attached_to: str | None = None
+    multi: MultiInstance | None = None
+    loop: StandardLoop | None = None
+    ladder: Ladder | None = None
+    call: CallMapping = CallMapping()
+    script: str = ""
+    #: job retries such as `R3/PT10S`
+    retry_cycle: str = "R3/PT30S"
+    default_flow: str | None = None
+    is_event_subprocess: bool = False
+
+    def attribute(self, name: str) -> Value | None:
+        """Give a `camunda:` attribute as literal or expression."""
+        text = self.attributes.get(name)
+        return None if text is None or not text.strip() else value(text)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flow:
+    """One sequence flow."""
+
+    id: str
+    source: str
+    target: str
+    condition: Value | None
+
+
+def value(text: str, *, expects_expression: bool = False) -> Value:
+    """Read a text as literal or FEEL: FEEL when it starts with `=` or an expression is expected."""
+    stripped = text.strip()
+    if stripped.startswith("="):
+        return Value(text=stripped[1:].strip(), is_expression=True)
+    return Value(text=stripped, is_expression=expects_expression)
+
+
+Variables = dict[str, Any]

@@ -1,0 +1,261 @@
+"""One process instance in memory: its live tokens, and the loop that moves them.
+
+A command (start, complete, trigger, fail, cancel) changes tokens and then `run()` steps one token at a
+time until nothing is ready. What happened is collected as effects; the runner writes them into rows.
+"""
+
+from collections import deque
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+from SpiffWorkflow.workflow import Workflow
+
+from engine.feel import WorkingTime
+from engine.spiff.effects import Effect, Ended, Happened, TokenClosed
+from engine.spiff.errors import ExecutionError, TokenGone, uncaught
+from engine.spiff.graph import ProcessGraph
+from engine.spiff.nodes.base import Node
+from engine.spiff.token import READY, STARTED, WAITING, Token
+from foundation.texts import _
+
+#: steps one command may take before it is taken for an endless loop
+STEP_LIMIT = 200_000
+
+
+class Ports(Protocol):
+    """What an execution asks of the world while it runs; the runner answers from the database."""
+
+    def decide(self, decision: str, variables: Mapping[str, Any], execution: "Execution") -> Any:
+        """Give the result of the newest published decision with this key."""
+        ...
+
+    def child_results(self, token: str) -> list[tuple[str, Any]]:
+        """Give (element key, result) of the ended children of a call activity, in the order they were called."""
+        ...
+
+
+class Execution(Workflow):  # type: ignore[misc]  # SpiffWorkflow is untyped
+    """A SpiffWorkflow workflow whose task tree holds live tokens only."""
+
+    def __init__(
+        self, graph: ProcessGraph, *, now: datetime, calendar: WorkingTime | None, ports: Ports, next_token: int = 1
+    ) -> None:
+        """Begin without tokens; `start` or the state loader brings them."""
+        super().__init__(graph, deserializing=True)
+        self.graph = graph
+        #: the moment of the command (UTC)
+        self.now = now
+        self.calendar = calendar
+        self.ports = ports
+        self.next_token = next_token
+        self.ready: deque[Token] = deque()
+        self.effects: list[Effect] = []
+        self.ended: Ended | None = None
+
+    # --- tokens -------------------------------------------------------------------------------------
+
+    @property
+    def root(self) -> Token:
+        """The token of the process itself; its data are the process variables."""
+        root: Token = self.task_tree
+        return root
+
+    def spawn(
+        self,
+        node: Node,
+        scope: Token | None,
+        *,
+        state: int = READY,
+        internal: dict[str, Any] | None = None,
+        data: dict[str, Any] | None = None,
+    ) -> Token:
+        """Put a new token at a node inside a scope; a ready one is queued."""
+        token = Token(self, node, scope, state, f"t{self.next_token}")
+        self.next_token += 1
+        token.internal_data = internal if internal is not None else {}
+        token.data = data if data is not None else {}
+        if scope is None:
+            self.task_tree = token
+        if state == READY:
+            self.ready.append(token)
+        return token
+
+    def token(self, token_id: str) -> Token:
+        """Give a live token; TokenGone when it has left."""
+        found: Token | None = self.tasks.get(token_id)
+        if found is None or self.ended is not None:
+            raise TokenGone(token=token_id)
+        return found
+
+    def remove(self, token: Token, *, is_cancelled: bool) -> None:
+        """Take a token away with everything inside it, innermost first."""
+        for inner in token.inside():
+            self.remove(inner, is_cancelled=True)
+        if token.scope is not None:
+            token.scope._children.remove(token.id)
+        del self.tasks[token.id]
+        node = token.node
+        if node.is_recorded and token.internal_data.get("entered") and is_cancelled:
+            self.happened("element.cancelled", token)
+        self.effects.append(TokenClosed(token=token.id, element=node.element.id, is_cancelled=is_cancelled))
+
+    def leave(self, token: Token, node: Node | None = None) -> None:
+        """Take a finished token away and put one on each outgoing flow of the node (its own by default)."""
+        scope = token.scope
+        if scope is None:
+            raise ExecutionError(_("Bước không thuộc quy trình nào."), element=token.node.element.id)
+        self.remove(token, is_cancelled=False)
+        self.continue_from(node or token.node, scope)
+
+    def continue_from(self, node: Node, scope: Token) -> None:
+        """Put a token on each outgoing flow of a node; without one the path ends here."""
+        for flow in node.outgoing:
+            self.take(flow.id, scope)
+        if not node.outgoing:
+            self.check_scope(scope)
+
+    def take(self, flow_id: str, scope: Token) -> None:
+        """Let a token arrive over a sequence flow."""
+        flow = self.graph.flows[flow_id]
+        self.spawn(self.graph.node(flow.target), scope, internal={"flow": flow.id})
+
+    def check_scope(self, scope: Token) -> None:
+        """End the scope when no token is left in it (BPMN 2.0 §13.5.6)."""
+        if scope.id in self.tasks and not any(not token.listens for token in scope.inside()):
+            scope.node.scope_done(scope)
+
+    # --- commands -----------------------------------------------------------------------------------
+
+    def start(self, variables: dict[str, Any], start_node: str | None = None) -> None:
+        """Begin the process at its none start event, or at the start event that was triggered."""
+        root = self.spawn(self.graph.start, None, state=STARTED, data=dict(variables))
+        self.effects.append(Happened(type="instance.started", element="", data={"variables": dict(variables)}))
+        self.open_scope(root, start_node)
+
+    def open_scope(self, scope: Token, start_node: str | None = None) -> None:
+        """Arm the event sub-processes of a scope and put tokens at its starts."""
+        scope_id = scope.node.scope_id
+        for subprocess in self.graph.event_subprocesses(scope_id):
+            for start in self.graph.starts(subprocess.element.id):
+                start.arm(self.spawn(start, scope, state=WAITING, internal={"listens": True}))
+        starts = self.graph.starts(scope_id)
+        if start_node is not None:
+            starts = [self.graph.node(start_node)]
+        elif any(node.is_none_start for node in starts):
+            starts = [node for node in starts if node.is_none_start]
+        for node in starts:
+            self.spawn(node, scope)
+        if not starts:
+            self.check_scope(scope)
+
+    def complete(self, token_id: str, variables: dict[str, Any]) -> None:
+        """Finish a waiting activity with the variables it brings."""
+        token = self.token(token_id)
+        token.node.complete(token, variables)
+
+    def trigger(self, token_id: str, variables: dict[str, Any], how: str) -> None:
+        """Wake a token whose timer fired or whose message, signal or condition arrived."""
+        token = self.token(token_id)
+        self.happened(how, token, {"variables": variables} if variables else {})
+        token.node.triggered(token, variables)
+
+    def throw(self, token: Token, kind: str, code: str | None, variables: dict[str, Any]) -> bool:
+        """Look outwards for the boundary or event sub-process that catches an error or escalation (§13.5.4)."""
+        for host in token.lineage():
+            listeners = [t for t in host.inside() if t.listens and t.node.catches(kind, code)]
+            listeners.sort(key=lambda t: (t.node.element.attached_to is not None, t.node.element.event.name is None))
+            if listeners:
+                listener = listeners[0]
+                self.happened(f"{kind}.caught", listener, {"code": code})
+                listener.node.triggered(listener, variables)
+                return True
+        return False
+
+    def fail(self, token: Token, code: str | None, variables: dict[str, Any]) -> None:
+        """Throw a BPMN error; uncaught, it ends a called instance and is an incident in any other."""
+        self.happened("error.thrown", token, {"code": code})
+        if self.throw(token, "error", code, variables):
+            return
+        if not self.root.internal_data.get("called"):
+            raise uncaught(token.node.element.id, code)
+        self.root.set_all(variables)
+        self.end("failed", code)
+
+    def end(self, state: str, error_code: str | None = None) -> None:
+        """End the instance; tokens still inside are cancelled."""
+        if self.ended is None:
+            for token in self.root.inside():
+                self.remove(token, is_cancelled=True)
+            self.ended = Ended(state=state, error_code=error_code)
+            self.effects.append(Happened(type=f"instance.{state}", element=""))
+            self.effects.append(self.ended)
+            self.ready.clear()
+
+    # --- the loop -----------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Step one ready token at a time until nothing is ready. Raises ExecutionError at the element that fails."""
+        steps = 0
+        while self.ended is None:
+            while self.ready:
+                token = self.ready.popleft()
+                if token.id in self.tasks:
+                    steps += 1
+                    if steps > STEP_LIMIT:
+                        raise ExecutionError(
+                            _("Quy trình lặp quá {limit} bước trong một lần chạy.", limit=STEP_LIMIT),
+                            element=token.node.element.id,
+                        )
+                    token.run()
+            if not self._wake_quiet_ones():
+                break
+
+    def _wake_quiet_ones(self) -> bool:
+        """Give conditional events and inclusive joins their turn once nothing else moves."""
+        if self.ended is not None:
+            return False
+        for token in tuple(self.tasks.values()):
+            if token.id in self.tasks and token.state == WAITING and token.node.wakes(token):
+                return True
+        self._refuse_deadlock()
+        return False
+
+    def _refuse_deadlock(self) -> None:
+        live = [token for token in self.tasks.values() if token is not self.root]
+        working = [t for t in live if not t.node.is_join_waiting(t) and not t.listens and not t.inside()]
+        armed = [token for token in live if token.listens]
+        if live and not working and not armed:
+            node = live[0].node
+            raise ExecutionError(
+                _("Cổng “{name}” chờ một nhánh không bao giờ tới: quy trình bế tắc.", name=node.title),
+                element=node.element.id,
+            )
+
+    # --- reporting ----------------------------------------------------------------------------------
+
+    def happened(self, event: str, token: Token, data: dict[str, Any] | None = None) -> None:
+        """Add a line of history about the element a token is at."""
+        element = token.node.element
+        self.effects.append(
+            Happened(
+                type=event,
+                element=element.id,
+                element_type=element.type,
+                name=element.name,
+                token=token.id,
+                scope=token.scope_path(),
+                data=data or {},
+            )
+        )
+
+    def warn(self, token: Token, source: str, warning: Any) -> None:
+        """Keep a warning of an expression in history."""
+        self.happened("expression.warning", token, {"expression": source, "warning": str(warning)})
+
+    def each_token(self, visit: Callable[[Token], None]) -> None:
+        """Visit all live tokens, scopes before what is inside them."""
+        pending = [self.root]
+        for token in pending:
+            visit(token)
+            pending.extend(token.inside())

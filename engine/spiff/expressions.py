@@ -1,0 +1,145 @@
+"""Values of diagram attributes at run time: literals, FEEL, ISO 8601 moments and durations."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from dateutil.relativedelta import relativedelta
+
+from engine import feel
+from engine.feel import iso, to_json
+from engine.spiff.elements import EventDefinition, Value
+from engine.spiff.errors import ExecutionError, wrong_type
+from engine.spiff.token import Token
+from foundation.clock import BUSINESS_ZONE, aware
+from foundation.texts import Text, _
+
+END_OF_DAY = time(23, 59, 59, 999000)
+
+
+def evaluate(token: Token, value: Value, *, variables: Mapping[str, Any] | None = None) -> Any:
+    """Give the value in the token's scope (FEEL values, not yet JSON); warnings go to the execution."""
+    if not value.is_expression:
+        return value.text
+    execution = token.execution
+    evaluation = feel.compile(value.text).evaluate(
+        token.variables() if variables is None else variables, now=execution.now, calendar=execution.calendar
+    )
+    for warning in evaluation.warnings:
+        execution.warn(token, value.text, warning)
+    return evaluation.value
+
+
+def evaluate_json(token: Token, value: Value, *, variables: Mapping[str, Any] | None = None) -> Any:
+    """Give the value as JSON-like data fit for a variable."""
+    return to_json(evaluate(token, value, variables=variables))
+
+
+def holds(token: Token, condition: Value) -> bool:
+    """Tell whether a condition is true; null and anything else is not."""
+    return evaluate(token, condition) is True
+
+
+def text_of(token: Token, value: Value | None) -> str | None:
+    """Give a text; numbers are written out, null is None."""
+    if value is None:
+        return None
+    result = evaluate_json(token, value)
+    return None if result is None else str(result)
+
+
+def texts_of(token: Token, value: Value | None) -> tuple[str, ...]:
+    """Give a list of texts: a FEEL list, or a comma separated text."""
+    if value is None:
+        return ()
+    result = evaluate_json(token, value)
+    if isinstance(result, str):
+        return tuple(part.strip() for part in result.split(",") if part.strip())
+    if isinstance(result, list):
+        return tuple(str(part) for part in result if part is not None)
+    return () if result is None else (str(result),)
+
+
+def number_of(token: Token, value: Value | None, default: int) -> int:
+    """Give a whole number, the default when nothing is said."""
+    if value is None:
+        return default
+    result = evaluate_json(token, value)
+    try:
+        return default if result is None else int(result)
+    except (TypeError, ValueError):
+        element = token.node.element.id
+        raise wrong_type(element, _("Giá trị số"), value.text, _("một số nguyên"), result) from None
+
+
+def items_of(token: Token, value: Value) -> list[Any]:
+    """Give the items of a multi-instance collection as JSON-like data."""
+    result = evaluate_json(token, value)
+    if not isinstance(result, list):
+        element = token.node.element.id
+        raise wrong_type(element, _("Danh sách lặp"), value.text, _("một danh sách"), result)
+    return result
+
+
+def moment_of(token: Token, value: Value, *, what: Text, day_ends: bool) -> datetime | None:
+    """Give a moment in UTC from FEEL or ISO text; a bare date means its end (dues) or its start (timers)."""
+    result = evaluate(token, value)
+    if isinstance(result, str):
+        result = _from_text(token, value, result, what)
+    if isinstance(result, datetime):
+        return aware(result if result.tzinfo else result.replace(tzinfo=BUSINESS_ZONE))
+    if isinstance(result, date):
+        return aware(datetime.combine(result, END_OF_DAY if day_ends else time(), BUSINESS_ZONE))
+    if isinstance(result, timedelta | relativedelta):
+        return token.execution.now + result
+    if result is None:
+        return None
+    shown = to_json(result)
+    if isinstance(shown, str) and shown.startswith(("P", "-P")):
+        return token.execution.now + iso.parse_duration(shown)
+    raise wrong_type(token.node.element.id, what, value.text, _("ngày, giờ hoặc khoảng thời gian"), shown)
+
+
+def _from_text(token: Token, value: Value, text: str, what: Text) -> date | timedelta | relativedelta:
+    try:
+        if text.startswith(("P", "-P")):
+            return duration_after(token.execution.now, text)
+        if len(text) == len("2024-01-31"):
+            return date.fromisoformat(text)
+        return iso.parse_date_time(text)
+    except (ValueError, ExecutionError):
+        raise wrong_type(
+            token.node.element.id, what, value.text, _("ngày giờ theo ISO 8601 như 2024-03-31 hoặc P3D"), text
+        ) from None
+
+
+def duration_after(start: datetime, text: str) -> timedelta:
+    """Give the length of an ISO duration counted from a moment (months differ in length)."""
+    duration = iso.parse_duration(text)
+    return (start + duration) - start
+
+
+def due_moment(token: Token, event: EventDefinition) -> tuple[datetime, int | None, str | None]:
+    """Give when a timer event is due, how often it still repeats (None = not a cycle, -1 = for ever), and the interval."""
+    element = token.node.element.id
+    if event.expression is None:
+        raise ExecutionError(_("Sự kiện thời gian “{element}” chưa có thời điểm.", element=element), element=element)
+    if event.timer_kind == "cycle":
+        return _first_of_cycle(token, event.expression)
+    due = moment_of(token, event.expression, what=_("Thời điểm"), day_ends=False)
+    if due is None:
+        raise wrong_type(element, _("Thời điểm"), event.expression.text, _("ngày, giờ hoặc khoảng thời gian"), None)
+    return due, None, None
+
+
+def _first_of_cycle(token: Token, value: Value) -> tuple[datetime, int | None, str | None]:
+    text = str(evaluate_json(token, value))
+    try:
+        cycle = iso.parse_cycle(text)
+    except ValueError:
+        raise wrong_type(
+            token.node.element.id, _("Chu kỳ"), value.text, _("chu kỳ ISO 8601 như R3/PT1H"), text
+        ) from None
+    interval = text.rpartition("/")[2]
+    first = cycle.start or token.execution.now + duration_after(token.execution.now, interval)
+    return aware(first), -1 if cycle.repetitions is None else cycle.repetitions - 1, interval

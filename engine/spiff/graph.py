@@ -1,0 +1,84 @@
+"""The graph of one process: nodes, flows, scopes. Built once per definition, read-only afterwards."""
+
+from typing import TYPE_CHECKING
+
+from SpiffWorkflow.specs.WorkflowSpec import WorkflowSpec
+
+from engine.spiff.elements import Flow
+
+if TYPE_CHECKING:
+    from engine.spiff.nodes.base import Node
+
+
+class ProcessGraph(WorkflowSpec):  # type: ignore[misc]  # SpiffWorkflow is untyped
+    """A SpiffWorkflow specification whose task specs are our nodes, connected by named flows."""
+
+    def __init__(self, process_id: str, name: str) -> None:
+        """Begin an empty graph."""
+        super().__init__(name=process_id)
+        self.description = name
+        self.flows: dict[str, Flow] = {}
+        self._start_nodes: dict[str | None, list[Node]] = {}
+        self._event_subprocesses: dict[str | None, list[Node]] = {}
+        self._reach_cache: dict[tuple[str, str], frozenset[str]] = {}
+
+    def node(self, node_id: str) -> "Node":
+        """Give the node with this id; KeyError when the graph has none."""
+        found: Node = self.task_specs[node_id]
+        return found
+
+    @property
+    def nodes(self) -> tuple["Node", ...]:
+        """All drawn nodes in document order."""
+        return tuple(node for node in self.task_specs.values() if node is not self.start)
+
+    def connect(self, flow: Flow) -> None:
+        """Add a sequence flow between two nodes."""
+        self.flows[flow.id] = flow
+        source, target = self.node(flow.source), self.node(flow.target)
+        source.outgoing.append(flow)
+        target.incoming.append(flow)
+        source.connect(target)
+
+    def close(self) -> None:
+        """Index starts, boundary events and event sub-processes once all nodes are known."""
+        for node in self.nodes:
+            element = node.element
+            if element.attached_to is not None:
+                self.node(element.attached_to).boundaries.append(node)
+            elif element.type == "subProcess" and element.is_event_subprocess:
+                self._event_subprocesses.setdefault(node.scope, []).append(node)
+            elif element.type == "startEvent" or (not node.incoming and node.is_implicit_start):
+                self._start_nodes.setdefault(node.scope, []).append(node)
+
+    def starts(self, scope: str | None) -> list["Node"]:
+        """Give the start nodes of a scope (None = the process itself)."""
+        return self._start_nodes.get(scope, [])
+
+    def event_subprocesses(self, scope: str | None) -> list["Node"]:
+        """Give the event sub-processes drawn directly in a scope."""
+        return self._event_subprocesses.get(scope, [])
+
+    def reaches(self, start: str, flow: Flow, *, avoiding: str) -> bool:
+        """Tell whether a token at a node can still arrive on a flow without passing a node (BPMN 2.0 §13.4.3)."""
+        return flow.id in self._reachable_flows(start, avoiding)
+
+    def _reachable_flows(self, start: str, avoiding: str) -> frozenset[str]:
+        key = (start, avoiding)
+        found = self._reach_cache.get(key)
+        if found is None:
+            found = self._reach_cache[key] = self._walk(start, avoiding)
+        return found
+
+    def _walk(self, start: str, avoiding: str) -> frozenset[str]:
+        flows: set[str] = set()
+        pending, seen = [self.node(start)], {start}
+        while pending:
+            node = pending.pop()
+            sources = [node, *node.boundaries]
+            for flow in (flow for source in sources for flow in source.outgoing):
+                flows.add(flow.id)
+                if flow.target not in seen and flow.target != avoiding:
+                    seen.add(flow.target)
+                    pending.append(self.node(flow.target))
+        return frozenset(flows)

@@ -1,0 +1,190 @@
+"""What all activities share: boundary events, multi-instance and loops (BPMN 2.0 §13.3)."""
+
+from typing import Any
+
+from engine.spiff.elements import MultiInstance
+from engine.spiff.errors import ExecutionError
+from engine.spiff.expressions import evaluate_json, holds, items_of, number_of
+from engine.spiff.nodes.base import Node
+from engine.spiff.token import READY, STARTED, Token
+from foundation.texts import _
+
+#: an embedded multi-instance larger than this should be a call activity
+EMBEDDED_LIMIT = 10_000
+
+
+class Activity(Node):
+    """A task or sub-process. The outer token carries the boundary events and the loop; inner tokens work."""
+
+    def execute(self, token: Token) -> bool | None:
+        """Arm the boundary events once, then loop or work."""
+        if "inner" in token.internal_data:
+            return self.begin(token)
+        self.arm_boundaries(token)
+        if self.element.multi is not None:
+            return self._begin_instances(token, self.element.multi)
+        if self.element.loop is not None:
+            return self._begin_loop(token)
+        return self.begin(token)
+
+    def begin(self, token: Token) -> bool | None:
+        """Do the work of one instance of the activity."""
+        return self.work(token)
+
+    def work(self, token: Token) -> bool | None:
+        """Do what this kind of activity does; True when done at once."""
+        return True
+
+    def finish(self, token: Token) -> None:
+        """Apply the output mappings; an inner instance reports to the outer token."""
+        is_inner = "inner" in token.internal_data
+        if self.element.outputs and (is_inner or not self._repeats):
+            results = {m.target: evaluate_json(token, m.value) for m in self.element.outputs}
+            scope = token.scope
+            if scope is not None:
+                scope.set_all(results)
+        if not is_inner:
+            super().finish(token)
+            return
+        token.execution.happened("element.completed", token)
+        outer = token.scope
+        if outer is not None:
+            self._inner_done(outer, token)
+
+    def complete(self, token: Token, variables: dict[str, Any]) -> None:
+        """Finish from outside. Results stay local where a mapping or an output collection picks from them."""
+        multi = self.element.multi
+        if self.element.outputs or (multi is not None and multi.output_collection):
+            token.data.update(variables)
+        elif token.scope is not None:
+            token.scope.set_all(variables)
+        super().complete(token, {})
+
+    @property
+    def _repeats(self) -> bool:
+        return self.element.multi is not None or self.element.loop is not None
+
+    # --- multi-instance -----------------------------------------------------------------------------
+
+    def _begin_instances(self, token: Token, multi: MultiInstance) -> bool | None:
+        items = self.items(token, multi)
+        token.internal_data.update(total=len(items), done=0, started=0)
+        if multi.output_collection:
+            token.data["#results"] = {}
+        if not items:
+            return self._instances_done(token, multi)
+        if multi.is_sequential:
+            token.internal_data["items"] = items
+            self._start_instance(token, multi, items[0])
+        else:
+            for item in items:
+                self._start_instance(token, multi, item)
+        return None
+
+    def items(self, token: Token, multi: MultiInstance) -> list[Any]:
+        """Give the items of the multi-instance; a cardinality counts from 1."""
+        if multi.collection is not None:
+            items = items_of(token, multi.collection)
+        else:
+            items = list(range(1, number_of(token, multi.cardinality, 0) + 1))
+        if len(items) > EMBEDDED_LIMIT:
+            raise ExecutionError(
+                _("Bước “{name}” lặp {count} lần, quá giới hạn {limit}.", name=self.title, count=len(items),
+                  limit=EMBEDDED_LIMIT),
+                element=self.element.id,
+            )
+        return items
+
+    def _start_instance(self, outer: Token, multi: MultiInstance, item: Any) -> None:
+        position = outer.internal_data["started"] + 1
+        outer.internal_data["started"] = position
+        data = {multi.element_variable: item, "loopCounter": position}
+        inner = outer.execution.spawn(self, outer, internal={"inner": position}, data=data)
+        key = evaluate_json(inner, multi.element_key) if multi.element_key else position
+        inner.internal_data["key"] = str(key)
+
+    def _inner_done(self, outer: Token, inner: Token) -> None:
+        multi, loop = self.element.multi, self.element.loop
+        if multi is not None:
+            if multi.output_collection:
+                value = evaluate_json(inner, multi.output_element) if multi.output_element else None
+                outer.data["#results"][inner.internal_data["key"]] = value
+            outer.execution.remove(inner, is_cancelled=False)
+            self._instance_done(outer, multi)
+        elif loop is not None:
+            outer.execution.remove(inner, is_cancelled=False)
+            if self._loops_again(outer):
+                self._start_round(outer)
+            else:
+                self.leave_outer(outer)
+
+    def _instance_done(self, outer: Token, multi: MultiInstance) -> None:
+        facts = outer.internal_data
+        facts["done"] += 1
+        if self.is_satisfied(outer, multi):
+            for token in outer.inside():
+                if "inner" in token.internal_data:
+                    outer.execution.remove(token, is_cancelled=True)
+        elif facts["done"] < facts["total"]:
+            if multi.is_sequential:
+                self._start_instance(outer, multi, facts["items"][facts["started"]])
+            return
+        if self._instances_done(outer, multi):
+            self.leave_outer(outer)
+
+    def is_satisfied(self, outer: Token, multi: MultiInstance) -> bool:
+        """Tell whether the completion condition holds, with the standard counters (BPMN 2.0 table 10.30)."""
+        if multi.completion_condition is None:
+            return False
+        facts = outer.internal_data
+        counters = {
+            "numberOfInstances": facts["total"],
+            "numberOfCompletedInstances": facts["done"],
+            "numberOfActiveInstances": facts["started"] - facts["done"],
+            "nrOfInstances": facts["total"],
+            "nrOfCompletedInstances": facts["done"],
+            "nrOfActiveInstances": facts["started"] - facts["done"],
+        }
+        return evaluate_json(
+            outer, multi.completion_condition, variables={**outer.variables(), **counters}
+        ) is True
+
+    def _instances_done(self, outer: Token, multi: MultiInstance) -> bool:
+        if multi.output_collection:
+            results = outer.data.pop("#results")
+            outer.set(multi.output_collection, results if multi.element_key else list(results.values()))
+        return True
+
+    # --- standard loop ------------------------------------------------------------------------------
+
+    def _begin_loop(self, token: Token) -> bool | None:
+        loop = self.element.loop
+        token.internal_data["rounds"] = 0
+        if loop is not None and loop.test_before and not self._loops_again(token):
+            return True
+        self._start_round(token)
+        return None
+
+    def _loops_again(self, outer: Token) -> bool:
+        loop = self.element.loop
+        if loop is None:
+            return False
+        if loop.maximum is not None and outer.internal_data["rounds"] >= number_of(outer, loop.maximum, 0):
+            return False
+        outer.data["loopCounter"] = outer.internal_data["rounds"]
+        return loop.condition is None or holds(outer, loop.condition)
+
+    def _start_round(self, outer: Token) -> None:
+        outer.internal_data["rounds"] += 1
+        outer.data["loopCounter"] = outer.internal_data["rounds"]
+        outer.execution.spawn(
+            self, outer, state=READY, internal={"inner": outer.internal_data["rounds"]}, data={}
+        )
+
+    # --- the outer token ----------------------------------------------------------------------------
+
+    def leave_outer(self, outer: Token) -> None:
+        """The whole activity is done: record it and go on."""
+        outer._set_state(STARTED)
+        outer.execution.happened("element.completed", outer)
+        outer.execution.leave(outer)

@@ -1,0 +1,127 @@
+"""What all nodes share: entering, waiting, leaving, and the boundary events around an activity."""
+
+from typing import TYPE_CHECKING, Any
+
+from SpiffWorkflow.specs.base import TaskSpec
+
+from engine.spiff.elements import Element, Flow
+from engine.spiff.token import COMPLETED, STARTED, WAITING, Token
+
+if TYPE_CHECKING:
+    from engine.spiff.graph import ProcessGraph
+
+
+class Node(TaskSpec):  # type: ignore[misc]  # SpiffWorkflow is untyped
+    """One flow node. A token that arrives runs `execute`: True means done at once, None means it waits."""
+
+    #: shown in history
+    is_recorded = True
+    #: without incoming flows it starts with its scope
+    is_implicit_start = True
+    is_none_start = False
+
+    def __init__(self, graph: "ProcessGraph", element: Element, scope: str | None) -> None:
+        """Register the node in its graph under the element's id."""
+        super().__init__(graph, element.id)
+        self.graph = graph
+        self.element = element
+        #: id of the sub-process the node is drawn in, None for the process itself
+        self.scope = scope
+        self.incoming: list[Flow] = []
+        self.outgoing: list[Flow] = []
+        self.boundaries: list[Node] = []
+
+    @property
+    def title(self) -> str:
+        """The name shown to people, the id when it has none."""
+        return self.element.name or self.element.id
+
+    @property
+    def scope_id(self) -> str | None:
+        """Id under which nodes inside this node are drawn."""
+        return self.element.id
+
+    # --- SpiffWorkflow's protocol -------------------------------------------------------------------
+
+    def _run_hook(self, my_task: Token) -> bool | None:
+        if not my_task.internal_data.get("entered"):
+            my_task.internal_data["entered"] = True
+            if self.is_recorded:
+                my_task.execution.happened("element.entered", my_task)
+        return self.execute(my_task)
+
+    def _run(self, my_task: Token) -> bool | None:
+        return self._run_hook(my_task)
+
+    def _on_complete(self, my_task: Token) -> None:
+        if my_task.id in my_task.execution.tasks:
+            self.finish(my_task)
+
+    # --- behaviour ----------------------------------------------------------------------------------
+
+    def execute(self, token: Token) -> bool | None:
+        """Do what the node does when a token arrives."""
+        return True
+
+    def finish(self, token: Token) -> None:
+        """Record that the node is done and let the token go on."""
+        if self.is_recorded:
+            token.execution.happened("element.completed", token)
+        token.execution.leave(token)
+
+    def complete(self, token: Token, variables: dict[str, Any]) -> None:
+        """Finish a waiting activity from outside."""
+        token.set_all(variables)
+        token._set_state(COMPLETED)
+        self._on_complete(token)
+
+    def triggered(self, token: Token, variables: dict[str, Any]) -> None:
+        """React to the event the token waits for."""
+        self.complete(token, variables)
+
+    def scope_done(self, token: Token) -> None:
+        """React to the end of the last token inside."""
+
+    def catches(self, kind: str, code: str | None) -> bool:
+        """Tell whether an error or escalation with this code is caught here."""
+        return False
+
+    def wakes(self, token: Token) -> bool:
+        """Look again at a waiting token when nothing else moves; True when something moved."""
+        return False
+
+    def is_join_waiting(self, token: Token) -> bool:
+        """Tell whether the token only waits for other tokens."""
+        return False
+
+    def arm(self, token: Token) -> None:
+        """Begin to listen."""
+
+    def wait(self, token: Token) -> None:
+        """Leave the token waiting for an event."""
+        token._set_state(WAITING)
+
+    def arm_boundaries(self, token: Token) -> None:
+        """Begin to listen for the boundary events attached to this activity."""
+        for boundary in self.boundaries:
+            boundary.arm(token.execution.spawn(boundary, token, state=WAITING, internal={"listens": True}))
+
+
+class ProcessNode(Node):
+    """The process itself: the outermost scope."""
+
+    is_recorded = False
+
+    @property
+    def scope_id(self) -> str | None:
+        """Nodes directly in the process have no scope."""
+        return None
+
+    def scope_done(self, token: Token) -> None:
+        """Complete the instance."""
+        token.execution.end("completed")
+
+
+def keep_open(token: Token) -> None:
+    """Mark an activity as under way: it waits for somebody outside."""
+    token._set_state(STARTED)

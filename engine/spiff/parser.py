@@ -1,0 +1,301 @@
+"""From a gated and transformed BPMN tree to process graphs, through SpiffWorkflow's parser classes.
+
+Own `ProcessParser` and node parsers: they walk the diagram in a loop (chains of any length), read the
+`camunda:` and `tiendo:` attributes that SpiffWorkflow drops, and build our spec class for each element.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from lxml.etree import _Element as XmlElement
+from SpiffWorkflow.bpmn.parser.BpmnParser import BpmnParser
+from SpiffWorkflow.bpmn.parser.node_parser import NodeParser
+from SpiffWorkflow.bpmn.parser.ProcessParser import ProcessParser
+
+from engine.spiff.elements import (
+    CallMapping,
+    Element,
+    EventDefinition,
+    EventKind,
+    Flow,
+    Ladder,
+    LadderStep,
+    Mapping_,
+    MultiInstance,
+    StandardLoop,
+    TimerKind,
+    Value,
+    value,
+)
+from engine.spiff.graph import ProcessGraph
+from engine.spiff.nodes import NODE_CLASSES, ProcessNode
+
+BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
+CAMUNDA = "{http://camunda.org/schema/1.0/bpmn}"
+TIENDO = "{https://tiendo.vn/schema/1.0}"
+
+#: event definition tag → kind
+EVENT_KINDS: dict[str, EventKind] = {
+    "messageEventDefinition": "message",
+    "timerEventDefinition": "timer",
+    "signalEventDefinition": "signal",
+    "errorEventDefinition": "error",
+    "escalationEventDefinition": "escalation",
+    "conditionalEventDefinition": "conditional",
+    "terminateEventDefinition": "terminate",
+}
+TIMER_KINDS: dict[str, TimerKind] = {"timeDate": "date", "timeDuration": "duration", "timeCycle": "cycle"}
+
+
+class ElementParser(NodeParser):  # type: ignore[misc]  # SpiffWorkflow is untyped
+    """Reads one flow node into an `Element`; the node class follows from its type."""
+
+    def __init__(self, process_parser: "GraphParser", node: XmlElement) -> None:
+        """Know the process the node belongs to (lanes, messages, errors)."""
+        self.process_parser = process_parser
+        super().__init__(node, process_parser.nsmap, filename=process_parser.filename)
+
+    def read(self) -> Element:
+        """Read everything the diagram says about this node."""
+        node = self.node
+        attributes = {
+            key.removeprefix(CAMUNDA): text for key, text in node.attrib.items() if key.startswith(CAMUNDA)
+        }
+        return Element(
+            id=node.get("id"),
+            name=node.get("name") or "",
+            type=_local(node),
+            lane=self.lane,
+            documentation=(self.parse_documentation() or "").strip(),
+            attributes=attributes | _plain_attributes(node),
+            inputs=tuple(self._parameters("inputParameter")),
+            outputs=tuple(self._parameters("outputParameter")),
+            event=self._event(),
+            is_interrupting=self._is_interrupting(),
+            attached_to=node.get("attachedToRef"),
+            multi=self._multi_instance(),
+            loop=self._standard_loop(),
+            ladder=self._ladder(),
+            call=self._call_mapping(attributes),
+            script=(node.findtext(f"{BPMN}script") or "").strip(),
+            retry_cycle=(self._extension_text(f"{CAMUNDA}failedJobRetryTimeCycle") or "R3/PT30S"),
+            default_flow=node.get("default"),
+            is_event_subprocess=node.get("triggeredByEvent") == "true",
+        )
+
+    def _is_interrupting(self) -> bool:
+        text = self.node.get("cancelActivity") or self.node.get("isInterrupting") or "true"
+        return text == "true"
+
+    def _extensions(self, tag: str) -> Iterator[XmlElement]:
+        holder = self.node.find(f"{BPMN}extensionElements")
+        return iter(()) if holder is None else holder.iter(tag)
+
+    def _extension_text(self, tag: str) -> str | None:
+        found = next(self._extensions(tag), None)
+        return None if found is None else (found.text or "").strip() or None
+
+    def _parameters(self, tag: str) -> Iterator[Mapping_]:
+        for parameter in self._extensions(f"{CAMUNDA}{tag}"):
+            text = (parameter.text or "").strip()
+            yield Mapping_(target=str(parameter.get("name")), value=value(text))
+
+    def _event(self) -> EventDefinition:
+        references = self.process_parser.references
+        message = self.node.get("messageRef")
+        if message is not None:
+            return references.message(message)
+        for child in self.node:
+            kind = EVENT_KINDS.get(_local(child))
+            if kind is not None:
+                return self._event_definition(kind, child)
+        return EventDefinition(kind="none")
+
+    def _event_definition(self, kind: EventKind, node: XmlElement) -> EventDefinition:
+        references = self.process_parser.references
+        if kind == "message":
+            return references.message(node.get("messageRef") or "")
+        if kind == "signal":
+            return EventDefinition(kind=kind, name=references.attribute(node.get("signalRef"), "name"))
+        if kind == "error":
+            return EventDefinition(kind=kind, name=references.attribute(node.get("errorRef"), "errorCode"))
+        if kind == "escalation":
+            code = references.attribute(node.get("escalationRef"), "escalationCode")
+            return EventDefinition(kind=kind, name=code)
+        if kind == "timer":
+            return _timer(node)
+        if kind == "conditional":
+            text = node.findtext(f"{BPMN}condition") or ""
+            return EventDefinition(kind=kind, expression=value(text, expects_expression=True))
+        return EventDefinition(kind=kind)
+
+    def _multi_instance(self) -> MultiInstance | None:
+        loop = self.node.find(f"{BPMN}multiInstanceLoopCharacteristics")
+        if loop is None:
+            return None
+        item = loop.find(f"{BPMN}inputDataItem")
+        input_name = item.get("name") or item.get("id") if item is not None else None
+        output_item = loop.find(f"{BPMN}outputDataItem")
+        output_name = output_item.get("name") or output_item.get("id") if output_item is not None else None
+        return MultiInstance(
+            is_sequential=loop.get("isSequential") == "true",
+            collection=_feel(loop.get(f"{CAMUNDA}collection") or loop.findtext(f"{BPMN}loopDataInputRef")),
+            cardinality=_feel(loop.findtext(f"{BPMN}loopCardinality")),
+            element_variable=loop.get(f"{CAMUNDA}elementVariable") or input_name or "item",
+            completion_condition=_feel(loop.findtext(f"{BPMN}completionCondition")),
+            element_key=_feel(loop.get(f"{TIENDO}elementKey")),
+            output_collection=loop.get(f"{TIENDO}outputCollection") or loop.findtext(f"{BPMN}loopDataOutputRef"),
+            output_element=_feel(loop.get(f"{TIENDO}outputElement") or output_name),
+        )
+
+    def _standard_loop(self) -> StandardLoop | None:
+        loop = self.node.find(f"{BPMN}standardLoopCharacteristics")
+        if loop is None:
+            return None
+        return StandardLoop(
+            condition=_feel(loop.findtext(f"{BPMN}loopCondition")),
+            maximum=_feel(loop.get("loopMaximum")),
+            test_before=loop.get("testBefore") == "true",
+        )
+
+    def _ladder(self) -> Ladder | None:
+        found = next(self._extensions(f"{TIENDO}escalation"), None)
+        if found is None:
+            return None
+        steps = tuple(
+            LadderStep(
+                offset=int(step.get("offset") or 0),
+                unit=step.get("unit") or "workingDays",
+                to=step.get("to") or "assignee",
+                action=step.get("action") or "remind",
+            )
+            for step in found.iter(f"{TIENDO}step")
+        )
+        return Ladder(
+            decision=found.get("decision"), calendar=found.get("calendar") or "default", steps=steps
+        )
+
+    def _call_mapping(self, attributes: dict[str, str]) -> CallMapping:
+        inputs, outputs = list(self._extensions(f"{CAMUNDA}in")), list(self._extensions(f"{CAMUNDA}out"))
+        keys = [element.get("businessKey") for element in inputs if element.get("businessKey")]
+        return CallMapping(
+            inputs=tuple(_call_mappings(inputs)),
+            outputs=tuple(_call_mappings(outputs)),
+            all_inputs=any(element.get("variables") == "all" for element in inputs),
+            all_outputs=any(element.get("variables") == "all" for element in outputs),
+            business_key=value(keys[0]) if keys and keys[0] else None,
+            binding=attributes.get("calledElementBinding", "latest"),
+            version=attributes.get("calledElementVersion"),
+        )
+
+
+class References:
+    """Messages, signals, errors and escalations of a file, looked up by id."""
+
+    def __init__(self, root: XmlElement) -> None:
+        """Index the root elements of the file."""
+        self._by_id = {child.get("id"): child for child in root if child.get("id")}
+
+    def attribute(self, reference: str | None, name: str) -> str | None:
+        """Give an attribute of the referenced root element, None when either is missing."""
+        found = self._by_id.get(_without_prefix(reference)) if reference else None
+        return None if found is None else found.get(name)
+
+    def message(self, reference: str) -> EventDefinition:
+        """Give the event definition for a referenced message with its correlation key."""
+        found = self._by_id.get(_without_prefix(reference))
+        if found is None:
+            return EventDefinition(kind="message")
+        key = found.get(f"{TIENDO}correlationKey")
+        return EventDefinition(kind="message", name=found.get("name"), correlation_key=_feel(key))
+
+
+class GraphParser(ProcessParser):  # type: ignore[misc]  # SpiffWorkflow is untyped
+    """Builds the graph of one process; sub-processes are scopes inside it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Index the references of the file once."""
+        super().__init__(*args, **kwargs)
+        self.references = References(self.document_root)
+
+    def _parse(self) -> None:
+        graph = ProcessGraph(self.bpmn_id, self.get_name())
+        graph.start = ProcessNode(graph, Element(id="", name=self.get_name(), type="process"), None)
+        self.spec = graph
+        containers: list[tuple[XmlElement, str | None]] = [(self.node, None)]
+        flows: list[Flow] = []
+        for container, scope in containers:
+            for child in container:
+                tag = _local(child)
+                if tag == "sequenceFlow":
+                    flows.append(_flow(child))
+                elif tag in NODE_CLASSES:
+                    element = ElementParser(self, child).read()
+                    NODE_CLASSES[tag](graph, element, scope)
+                    if tag == "subProcess":
+                        containers.append((child, element.id))
+        for flow in flows:
+            graph.connect(flow)
+        graph.close()
+
+
+class DefinitionParser(BpmnParser):  # type: ignore[misc]  # SpiffWorkflow is untyped
+    """SpiffWorkflow's file parser with our process parser; data stores are drawing only."""
+
+    PROCESS_PARSER_CLASS = GraphParser
+
+    def _add_data_stores(self, bpmn: XmlElement) -> None:
+        """Leave data stores to the drawing."""
+
+
+def parse(root: XmlElement, *, file: str) -> dict[str, ProcessGraph]:
+    """Build the graphs of all executable processes of a file, by process id."""
+    parser = DefinitionParser()
+    parser.add_bpmn_xml(root, file)
+    return {process_id: parser.get_spec(process_id) for process_id in parser.get_process_ids()}
+
+
+def _local(node: XmlElement) -> str:
+    tag = node.tag
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+
+
+def _plain_attributes(node: XmlElement) -> dict[str, str]:
+    """Attributes of the standard itself that are read like the vendor's: the called process."""
+    called = node.get("calledElement")
+    return {} if called is None else {"calledElement": called}
+
+
+def _without_prefix(reference: str | None) -> str:
+    return (reference or "").rpartition(":")[2]
+
+
+def _feel(text: str | None) -> Value | None:
+    return None if text is None or not text.strip() else value(text, expects_expression=True)
+
+
+def _timer(node: XmlElement) -> EventDefinition:
+    for child in node:
+        kind = TIMER_KINDS.get(_local(child))
+        if kind is not None:
+            return EventDefinition(kind="timer", timer_kind=kind, expression=value(child.text or ""))
+    return EventDefinition(kind="timer")
+
+
+def _call_mappings(elements: list[XmlElement]) -> Iterator[Mapping_]:
+    for element in elements:
+        target = element.get("target")
+        source = element.get("sourceExpression") or element.get("source")
+        if target and source:
+            yield Mapping_(target=target, value=value(source, expects_expression=True))
+
+
+def _flow(node: XmlElement) -> Flow:
+    condition = node.find(f"{BPMN}conditionExpression")
+    text = condition.text if condition is not None else None
+    return Flow(
+        id=str(node.get("id")),
+        source=str(node.get("sourceRef")),
+        target=str(node.get("targetRef")),
+        condition=_feel(text),
+    )

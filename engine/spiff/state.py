@@ -1,0 +1,77 @@
+"""The state of an execution as one blob: `zstd(orjson(...))`, definition never inside.
+
+Format 1: `{"f": 1, "n": next token number, "t": [[id, parent, node, state, data, internal], …]}`, scopes
+before what is inside them. Unknown formats are refused, never guessed.
+"""
+
+from datetime import datetime
+from typing import Any
+
+import orjson
+import zstandard
+
+from engine.feel import WorkingTime
+from engine.spiff.execution import Execution, Ports
+from engine.spiff.graph import ProcessGraph
+from engine.spiff.token import Token
+from foundation.errors import TiendoError
+
+FORMAT = 1
+
+
+class UnknownState(TiendoError):
+    """Trạng thái phiên chạy được ghi bởi một phiên bản phần mềm khác."""
+
+    code = "unknown_state"
+
+
+def dump(execution: Execution) -> bytes:
+    """Give the state as bytes."""
+    tokens: list[Any] = []
+
+    def add(token: Token) -> None:
+        parent = None if token.scope is None else token.scope.id
+        tokens.append([token.id, parent, token.node.element.id, token.state, token.data, token.internal_data])
+
+    if execution.ended is None:
+        execution.each_token(add)
+    else:
+        add(execution.root)
+    state = {"f": FORMAT, "n": execution.next_token, "t": tokens}
+    return zstandard.ZstdCompressor(level=1).compress(orjson.dumps(state))
+
+
+def load(
+    blob: bytes, graph: ProcessGraph, *, now: datetime, calendar: WorkingTime | None, ports: Ports
+) -> Execution:
+    """Give the execution back; raises UnknownState for a format it does not know."""
+    state = _decode(blob)
+    execution = Execution(graph, now=now, calendar=calendar, ports=ports, next_token=state["n"])
+    for token_id, parent_id, node_id, token_state, data, internal in state["t"]:
+        node = graph.node(node_id) if node_id else graph.start
+        parent = None if parent_id is None else execution.tasks[parent_id]
+        token = Token(execution, node, parent, token_state, token_id)
+        token.data, token.internal_data = data, internal
+        if parent is None:
+            execution.task_tree = token
+    return execution
+
+
+def variables(blob: bytes | None) -> dict[str, Any]:
+    """Give the process variables without building the execution."""
+    if blob is None:
+        return {}
+    found: dict[str, Any] = _decode(blob)["t"][0][4]
+    return found
+
+
+def tokens(blob: bytes | None) -> list[tuple[str, str, dict[str, Any], dict[str, Any]]]:
+    """Give (token id, element id, local variables, engine facts) of the live tokens, for pages and lists."""
+    return [] if blob is None else [(row[0], row[2], row[4], row[5]) for row in _decode(blob)["t"][1:]]
+
+
+def _decode(blob: bytes) -> dict[str, Any]:
+    state: dict[str, Any] = orjson.loads(zstandard.ZstdDecompressor().decompress(blob))
+    if state.get("f") != FORMAT:
+        raise UnknownState(found=state.get("f"), expected=FORMAT)
+    return state

@@ -1,0 +1,245 @@
+"""From effects to rows: the tables pages and lists read, written with the state in one transaction."""
+
+from collections import defaultdict
+from typing import Any
+
+from sqlalchemy import delete, insert, update
+from sqlalchemy.orm import Session
+
+from engine import escalations
+from engine.models import EventSubscription, Job, Timer, UserTask, UserTaskCandidate
+from engine.spiff.effects import EventAwaited, JobCreated, TimerArmed, TokenClosed, UserTaskOpened
+from engine.spiff.execution import Execution
+from engine.states import WorkState
+from foundation import outbox
+from foundation.database import Base, UnitOfWork
+from foundation.ids import new_id
+
+#: default number of tries of a job and the pause between them
+TRIES, PAUSE = 3, "PT30S"
+
+
+class Projection:
+    """Collects the rows of one run and writes them table by table."""
+
+    def __init__(self, work: UnitOfWork, instance: Any, execution: Execution) -> None:
+        """Know the instance (a row with id, key and business_key) whose effects are written."""
+        self.work = work
+        self.instance = instance
+        self.execution = execution
+        self._inserts: dict[type[Base], list[dict[str, Any]]] = defaultdict(list)
+
+    def write(self) -> None:
+        """Close what left and open what came."""
+        effects = self.execution.effects
+        closed = {effect.token: effect for effect in effects if isinstance(effect, TokenClosed)}
+        before = [effect for effect in closed.values() if effect.token not in self._opened_tokens()]
+        if before:
+            self._close(before)
+        for effect in effects:
+            if getattr(effect, "token", None) in closed:
+                continue
+            if isinstance(effect, UserTaskOpened):
+                self._open_user_task(effect)
+            elif isinstance(effect, JobCreated):
+                self._open_job(effect)
+            elif isinstance(effect, TimerArmed):
+                self._arm_timer(effect)
+            elif isinstance(effect, EventAwaited):
+                self._subscribe(effect)
+        for table, rows in self._inserts.items():
+            self.work.session.execute(insert(table.__table__), rows)  # type: ignore[arg-type]
+
+    def _opened_tokens(self) -> set[str]:
+        opening = (UserTaskOpened, JobCreated, EventAwaited)
+        return {effect.token for effect in self.execution.effects if isinstance(effect, opening)}
+
+    def _close(self, closed: list[TokenClosed]) -> None:
+        by_table: dict[tuple[str, bool], list[str]] = defaultdict(list)
+        for effect in closed:
+            node = self.execution.graph.task_specs.get(effect.element)
+            for table in node.rows if node is not None else ():
+                by_table[table, effect.is_cancelled].append(effect.token)
+        for (table, is_cancelled), tokens in by_table.items():
+            CLOSERS[table](self.work, self.instance.id, tokens, is_cancelled)
+
+    def _open_user_task(self, effect: UserTaskOpened) -> None:
+        task_id = new_id()
+        row = {
+            "id": task_id,
+            "instance_id": self.instance.id,
+            "token": effect.token,
+            "element": effect.element,
+            "name": effect.name,
+            "process_key": self.instance.key,
+            "business_key": self.instance.business_key,
+            "lane": effect.lane,
+            "documentation": effect.documentation,
+            "assignee": effect.assignee,
+            "candidate_groups": list(effect.candidate_groups),
+            "due_at": effect.due_at,
+            "original_due_at": effect.due_at,
+            "follow_up_at": effect.follow_up_at,
+            "priority": effect.priority,
+            "form_key": effect.form_key,
+            "local": effect.local,
+            "ladder": escalations.as_data(effect.ladder),
+            "state": WorkState.OPEN.value,
+            "revision": 1,
+            "created_at": self.work.now,
+        }
+        self._inserts[UserTask].append(row)
+        self._inserts[UserTaskCandidate].extend(
+            {"task_id": task_id, "group": group} for group in dict.fromkeys(effect.candidate_groups)
+        )
+        if not effect.candidate_groups:
+            self._inserts.pop(UserTaskCandidate, None) if not self._inserts[UserTaskCandidate] else None
+        outbox.record(
+            self.work, "user_task.created", subject=task_id, instance_id=self.instance.id, data=summary(row)
+        )
+        if effect.ladder is not None and effect.due_at is not None:
+            escalations.plan(self.work, row, effect.ladder, self.execution)
+
+    def _open_job(self, effect: JobCreated) -> None:
+        tries, pause = _retries(effect.retry_cycle)
+        self._inserts[Job].append(
+            {
+                "id": new_id(),
+                "instance_id": self.instance.id,
+                "token": effect.token,
+                "element": effect.element,
+                "topic": effect.topic,
+                "variables": effect.variables,
+                "priority": effect.priority,
+                "state": WorkState.CREATED.value,
+                "retries_left": tries,
+                "retry_interval": pause,
+                "due_at": self.work.now,
+                "attempts": 0,
+                "error": "",
+            }
+        )
+        self.work.touched.add(self.instance.id)
+
+    def _arm_timer(self, effect: TimerArmed) -> None:
+        self._inserts[Timer].append(
+            {
+                "id": new_id(),
+                "instance_id": self.instance.id,
+                "token": effect.token,
+                "element": effect.element,
+                "due_at": effect.due_at,
+                "state": WorkState.PENDING.value,
+                "attempts": 0,
+            }
+        )
+
+    def _subscribe(self, effect: EventAwaited) -> None:
+        self._inserts[EventSubscription].append(
+            {
+                "id": new_id(),
+                "instance_id": self.instance.id,
+                "token": effect.token,
+                "element": effect.element,
+                "kind": effect.kind,
+                "name": effect.name,
+                "correlation_key": effect.correlation_key,
+            }
+        )
+        self.work.touched.add(self.instance.id)
+
+
+def summary(row: dict[str, Any]) -> dict[str, Any]:
+    """Give what the outside is told about a user task."""
+    due = row["due_at"]
+    return {
+        "user_task": row["id"],
+        "element": row["element"],
+        "title": row["name"],
+        "process": row["process_key"],
+        "business_key": row["business_key"],
+        "assignee": row["assignee"],
+        "candidate_groups": row["candidate_groups"],
+        "due_at": None if due is None else due.isoformat(),
+    }
+
+
+def _close_user_tasks(work: UnitOfWork, instance_id: str, tokens: list[str], is_cancelled: bool) -> None:
+    state = WorkState.CANCELLED if is_cancelled else WorkState.COMPLETED
+    rows = work.session.execute(
+        update(UserTask)
+        .where(UserTask.instance_id == instance_id, UserTask.token.in_(tokens), UserTask.state == WorkState.OPEN)
+        .values(
+            state=state.value,
+            completed_at=work.now,
+            completed_by=work.actor.id,
+            revision=UserTask.revision + 1,
+        )
+        .returning(
+            UserTask.id, UserTask.element, UserTask.name, UserTask.process_key, UserTask.business_key,
+            UserTask.assignee, UserTask.candidate_groups, UserTask.due_at, UserTask.ladder,
+        )
+        .execution_options(synchronize_session=False)
+    ).all()  # fmt: skip
+    ids = [row.id for row in rows]
+    if not ids:
+        return
+    work.session.execute(delete(UserTaskCandidate).where(UserTaskCandidate.task_id.in_(ids)))
+    if any(row.ladder is not None for row in rows):
+        escalations.cancel(work.session, ids)
+    event = "user_task.cancelled" if is_cancelled else "user_task.completed"
+    for row in rows:
+        outbox.record(work, event, subject=row.id, instance_id=instance_id, data=summary(dict(row._mapping)))
+
+
+def _close_timers(work: UnitOfWork, instance_id: str, tokens: list[str], is_cancelled: bool) -> None:
+    _close_rows(work.session, Timer, instance_id, tokens, WorkState.PENDING, is_cancelled)
+
+
+def _close_jobs(work: UnitOfWork, instance_id: str, tokens: list[str], is_cancelled: bool) -> None:
+    _close_rows(work.session, Job, instance_id, tokens, WorkState.CREATED, is_cancelled)
+    _close_rows(work.session, Job, instance_id, tokens, WorkState.FAILED, is_cancelled)
+
+
+def _close_subscriptions(work: UnitOfWork, instance_id: str, tokens: list[str], is_cancelled: bool) -> None:
+    work.session.execute(
+        delete(EventSubscription).where(
+            EventSubscription.instance_id == instance_id, EventSubscription.token.in_(tokens)
+        )
+    )
+
+
+def _close_rows(
+    session: Session, table: type[Timer | Job], instance_id: str, tokens: list[str], open_state: WorkState, cancelled: bool
+) -> None:
+    done = WorkState.FIRED if table is Timer else WorkState.COMPLETED
+    session.execute(
+        update(table)
+        .where(table.instance_id == instance_id, table.token.in_(tokens), table.state == open_state.value)
+        .values(state=(WorkState.CANCELLED if cancelled else done).value)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _close_children(work: UnitOfWork, instance_id: str, tokens: list[str], is_cancelled: bool) -> None:
+    from engine import children
+
+    if is_cancelled:
+        children.cancel(work, instance_id, tokens)
+
+
+CLOSERS = {
+    "user_task": _close_user_tasks,
+    "timer": _close_timers,
+    "job": _close_jobs,
+    "subscription": _close_subscriptions,
+    "children": _close_children,
+}
+
+
+def _retries(cycle: str) -> tuple[int, str]:
+    """Read `R3/PT10S` as three tries, ten seconds apart; anything else means the defaults."""
+    head, _slash, pause = cycle.partition("/")
+    if head.startswith("R") and head[1:].isdigit() and pause.startswith("P"):
+        return max(1, int(head[1:])), pause
+    return TRIES, PAUSE

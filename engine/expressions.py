@@ -1,0 +1,42 @@
+"""Which texts of a diagram are FEEL, which are literals, and which must be translated from JUEL first.
+
+A text that starts with `=` is FEEL. `${…}` and `#{…}` come from diagrams made for Camunda 7: they are
+translated where the meaning is certain, else refused. BPMN's own expression places take FEEL without `=`.
+"""
+
+import importlib
+from typing import Any
+
+
+def is_juel(text: str) -> bool:
+    """Tell whether a text holds a JUEL placeholder."""
+    return "${" in text or "#{" in text
+
+
+def is_marked(text: str) -> bool:
+    """Tell whether a text says of itself that it is an expression: `= …` or `${…}`."""
+    return text.lstrip().startswith("=") or is_juel(text)
+
+
+def source(text: str) -> str:
+    """Give the FEEL source of an expression text.
+
+    Raises `FeelSyntaxError` when a JUEL text has no certain translation.
+    """
+    stripped = text.strip()
+    if stripped.startswith("="):
+        return stripped[1:].strip()
+    return _translated(stripped) if is_juel(stripped) else stripped
+
+
+def check(text: str) -> None:
+    """Parse an expression text; raises `FeelSyntaxError` with the position."""
+    _feel().compile(source(text))
+
+
+def _translated(text: str) -> str:
+    return str(importlib.import_module("engine.feel.juel").translate(text))
+
+
+def _feel() -> Any:
+    return importlib.import_module("engine.feel")

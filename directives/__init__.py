@@ -1,0 +1,1 @@
+"""The business: organisations, people, documents, plans, assignments, deadlines, reports."""

@@ -60,7 +60,7 @@ def load(session: Session, name: str = DEFAULT) -> WorkingCalendar:
             select(CalendarVersion.calendar, CalendarVersion.version).where(
                 CalendarVersion.calendar.in_({DEFAULT, name})
             )
-        ).tuples()
+        ).all()
     )
     if DEFAULT not in versions:
         raise NotFound(

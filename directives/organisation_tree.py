@@ -1,0 +1,124 @@
+"""Who belongs under whom on a day; kept in memory and read again when the directory changed."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import ScalarSelect, or_, select
+from sqlalchemy.orm import Session
+
+from directives.organisation_tables import DirectoryState, OrganisationVersion
+from foundation.database import UnitOfWork
+from foundation.ids import new_id
+
+#: days whose trees are kept at a time
+_KEPT = 6
+_STATE = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tree:
+    """The organisations that exist on one day and their parents."""
+
+    #: changes with every change of the directory
+    revision: str
+    on: date
+    #: parent id by organisation id; None for a root
+    parents: Mapping[str, str | None]
+    _children: Mapping[str, list[str]] = field(repr=False)
+    _subtrees: dict[frozenset[str], frozenset[str]] = field(default_factory=dict, repr=False)
+
+    def children(self, organisation_id: str) -> tuple[str, ...]:
+        """Give the ids directly below an organisation."""
+        return tuple(self._children.get(organisation_id, ()))
+
+    def subtree(self, roots: Iterable[str]) -> frozenset[str]:
+        """Give the ids of the roots and everything below them; remembered, as pages ask again and again."""
+        wanted = frozenset(roots)
+        found = self._subtrees.get(wanted)
+        if found is None:
+            found = self._subtrees[wanted] = frozenset(self._below(wanted))
+        return found
+
+    def ancestors(self, organisation_id: str) -> tuple[str, ...]:
+        """Give the ids above an organisation, its parent first."""
+        chain: list[str] = []
+        above = self.parents.get(organisation_id)
+        while above is not None and above not in chain:
+            chain.append(above)
+            above = self.parents.get(above)
+        return tuple(chain)
+
+    def _below(self, roots: Iterable[str]) -> set[str]:
+        seen: set[str] = set()
+        waiting = list(roots)
+        while waiting:
+            one = waiting.pop()
+            if one not in seen:
+                seen.add(one)
+                waiting += self._children.get(one, ())
+        return seen
+
+
+def revision_query() -> ScalarSelect[str]:
+    """Give the revision as a column for a query that has other things to ask as well."""
+    return select(DirectoryState.revision).where(DirectoryState.id == _STATE).scalar_subquery()
+
+
+def tree(session: Session, on: date, revision: str | None = None) -> Tree:
+    """Give the tree of a day; one tiny query when it is known, none when the caller knows the revision."""
+    if revision is None:
+        revision = session.scalar(select(revision_query())) or ""
+    known = _KNOWN.get((revision, on))
+    # an empty revision is an empty directory: nothing to remember
+    if known is None:
+        known = _read(session, on, revision)
+        if revision:
+            while len(_KNOWN) >= _KEPT:
+                _KNOWN.pop(next(iter(_KNOWN)), None)
+            _KNOWN[revision, on] = known
+    return known
+
+
+def subtree_ids(session: Session, organisation_id: str, on: date) -> frozenset[str]:
+    """Give the ids of an organisation and everything below it on a day."""
+    return tree(session, on).subtree([organisation_id])
+
+
+def ancestors(session: Session, organisation_id: str, on: date) -> tuple[str, ...]:
+    """Give the ids above an organisation on a day, its parent first."""
+    return tree(session, on).ancestors(organisation_id)
+
+
+def begin_change(work: UnitOfWork) -> None:
+    """Make changes of the directory wait for each other. Called first by every change."""
+    end_change(work)
+
+
+def end_change(work: UnitOfWork) -> None:
+    """Give the directory a new revision, so that no tree read during the change is taken for the new one."""
+    state = work.session.get(DirectoryState, _STATE, with_for_update=True)
+    if state is None:
+        work.session.add(DirectoryState(id=_STATE, revision=new_id()))
+    else:
+        state.revision = new_id()
+    work.session.flush()
+
+
+def _read(session: Session, on: date, revision: str) -> Tree:
+    version = OrganisationVersion
+    rows = session.execute(
+        select(version.organisation_id, version.parent_id).where(
+            version.valid_from <= on, or_(version.valid_to.is_(None), version.valid_to >= on)
+        )
+    )
+    parents = dict(rows.all())
+    children: dict[str, list[str]] = {}
+    for one, parent in parents.items():
+        if parent is not None:
+            children.setdefault(parent, []).append(one)
+    return Tree(revision=revision, on=on, parents=parents, _children=children)
+
+
+#: trees by revision and day; revisions are never used twice, so an entry never goes stale
+_KNOWN: dict[tuple[str, date], Tree] = {}

@@ -45,8 +45,8 @@ def fan_out(database: Database, *, within: Within = same_organisation) -> int:
 
 def concerns(session: Session, subscription: Subscription, event: OutboxEvent, within: Within) -> bool:
     """Tell whether an endpoint is to be told of an event: by name and by organisation."""
-    if not events.matches(subscription.events, event.type):
-        return False
+    if event.subject == subscription.id or not events.matches(subscription.events, event.type):
+        return False  # an endpoint is not told of its own failures
     scope = subscription.organisation_id
     return scope is None or within(session, scope, events.organisations_of(event.data))
 

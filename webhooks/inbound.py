@@ -202,8 +202,8 @@ def _remember(work: UnitOfWork, source_id: str, message_id: str, name: str) -> b
     row = {"source_id": source_id, "message_id": message_id, "name": name, "received_at": work.now}
     is_sqlite = work.session.get_bind().dialect.name == "sqlite"
     write = sqlite.insert(ReceivedMessage) if is_sqlite else postgresql.insert(ReceivedMessage)
-    done = work.session.execute(write.values(row).on_conflict_do_nothing())
-    return cast("CursorResult[object]", done).rowcount == 1
+    written = write.values(row).on_conflict_do_nothing().returning(ReceivedMessage.message_id)
+    return work.session.scalar(written) is not None
 
 
 def _read(body: bytes, source: Source) -> tuple[str, dict[str, Any]]:

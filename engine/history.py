@@ -46,7 +46,9 @@ def append_alone(work: UnitOfWork, instance_id: str, line: Happened) -> None:
     )
 
 
-def of_instance(session: Session, instance_id: str, *, after: int = 0, limit: int = 1000) -> list[HistoryEvent]:
+def of_instance(
+    session: Session, instance_id: str, *, after: int = 0, limit: int = 1000
+) -> list[HistoryEvent]:
     """Give the rows of an instance in order."""
     return list(
         session.scalars(
@@ -61,7 +63,9 @@ def of_instance(session: Session, instance_id: str, *, after: int = 0, limit: in
 def verify(session: Session, instance_id: str) -> int | None:
     """Give the sequence number of the first row that was changed, removed or added; None when all is well."""
     instance = session.execute(
-        select(ProcessInstance.history_seq, ProcessInstance.history_head).where(ProcessInstance.id == instance_id)
+        select(ProcessInstance.history_seq, ProcessInstance.history_head).where(
+            ProcessInstance.id == instance_id
+        )
     ).one()
     head, expected = "", 0
     for event in session.scalars(

@@ -6,7 +6,17 @@ State is one blob per instance; everything else here is written in the same tran
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from foundation.database import Base, Json, Moment
@@ -224,7 +234,10 @@ class EscalationStep(Base):
     """One planned step of the ladder of a user task."""
 
     __tablename__ = "escalation_step"
-    __table_args__ = (Index("ix_escalation_step_due", "state", "due_at"), Index("ix_escalation_step_task", "task_id"))
+    __table_args__ = (
+        Index("ix_escalation_step_due", "state", "due_at"),
+        Index("ix_escalation_step_task", "task_id"),
+    )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     instance_id: Mapped[str] = mapped_column(Id)
@@ -244,7 +257,10 @@ class Timer(Base):
     """A moment at which a token is woken."""
 
     __tablename__ = "timer"
-    __table_args__ = (Index("ix_timer_due", "state", "due_at"), Index("ix_timer_instance", "instance_id", "token"))
+    __table_args__ = (
+        Index("ix_timer_due", "state", "due_at"),
+        Index("ix_timer_instance", "instance_id", "token"),
+    )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     instance_id: Mapped[str] = mapped_column(Id)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import delete, insert, update
 from sqlalchemy.orm import Session
 
-from engine import escalations
+from engine import children, escalations
 from engine.models import EventSubscription, Job, Timer, UserTask, UserTaskCandidate
 from engine.spiff.effects import EventAwaited, JobCreated, TimerArmed, TokenClosed, UserTaskOpened
 from engine.spiff.execution import Execution
@@ -33,7 +33,8 @@ class Projection:
         """Close what left and open what came."""
         effects = self.execution.effects
         closed = {effect.token: effect for effect in effects if isinstance(effect, TokenClosed)}
-        before = [effect for effect in closed.values() if effect.token not in self._opened_tokens()]
+        opened = self._opened_tokens()
+        before = [effect for effect in closed.values() if effect.token not in opened]
         if before:
             self._close(before)
         for effect in effects:
@@ -48,6 +49,8 @@ class Projection:
             elif isinstance(effect, EventAwaited):
                 self._subscribe(effect)
         for table, rows in self._inserts.items():
+            if not rows:
+                continue
             self.work.session.execute(insert(table.__table__), rows)  # type: ignore[arg-type]
 
     def _opened_tokens(self) -> set[str]:
@@ -92,8 +95,6 @@ class Projection:
         self._inserts[UserTaskCandidate].extend(
             {"task_id": task_id, "group": group} for group in dict.fromkeys(effect.candidate_groups)
         )
-        if not effect.candidate_groups:
-            self._inserts.pop(UserTaskCandidate, None) if not self._inserts[UserTaskCandidate] else None
         outbox.record(
             self.work, "user_task.created", subject=task_id, instance_id=self.instance.id, data=summary(row)
         )
@@ -210,7 +211,12 @@ def _close_subscriptions(work: UnitOfWork, instance_id: str, tokens: list[str], 
 
 
 def _close_rows(
-    session: Session, table: type[Timer | Job], instance_id: str, tokens: list[str], open_state: WorkState, cancelled: bool
+    session: Session,
+    table: type[Timer | Job],
+    instance_id: str,
+    tokens: list[str],
+    open_state: WorkState,
+    cancelled: bool,
 ) -> None:
     done = WorkState.FIRED if table is Timer else WorkState.COMPLETED
     session.execute(
@@ -222,8 +228,6 @@ def _close_rows(
 
 
 def _close_children(work: UnitOfWork, instance_id: str, tokens: list[str], is_cancelled: bool) -> None:
-    from engine import children
-
     if is_cancelled:
         children.cancel(work, instance_id, tokens)
 

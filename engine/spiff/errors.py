@@ -24,7 +24,10 @@ class TokenGone(Conflict):
 def no_way_out(element: str, name: str) -> ExecutionError:
     """No condition of a gateway holds and it has no default flow (BPMN 2.0 §13.4.2)."""
     return ExecutionError(
-        _("Cổng “{name}” không có nhánh nào thỏa điều kiện và không có nhánh mặc định.", name=name or element),
+        _(
+            "Cổng “{name}” không có nhánh nào thỏa điều kiện và không có nhánh mặc định.",
+            name=name or element,
+        ),
         element=element,
     )
 

@@ -39,7 +39,13 @@ class Execution(Workflow):  # type: ignore[misc]  # SpiffWorkflow is untyped
     """A SpiffWorkflow workflow whose task tree holds live tokens only."""
 
     def __init__(
-        self, graph: ProcessGraph, *, now: datetime, calendar: WorkingTime | None, ports: Ports, next_token: int = 1
+        self,
+        graph: ProcessGraph,
+        *,
+        now: datetime,
+        calendar: WorkingTime | None,
+        ports: Ports,
+        next_token: int = 1,
     ) -> None:
         """Begin without tokens; `start` or the state loader brings them."""
         super().__init__(graph, deserializing=True)
@@ -130,7 +136,9 @@ class Execution(Workflow):  # type: ignore[misc]  # SpiffWorkflow is untyped
     def start(self, variables: dict[str, Any], start_node: str | None = None) -> None:
         """Begin the process at its none start event, or at the start event that was triggered."""
         root = self.spawn(self.graph.start, None, state=STARTED, data=dict(variables))
-        self.effects.append(Happened(type="instance.started", element="", data={"variables": dict(variables)}))
+        self.effects.append(
+            Happened(type="instance.started", element="", data={"variables": dict(variables)})
+        )
         self.open_scope(root, start_node)
 
     def open_scope(self, scope: Token, start_node: str | None = None) -> None:
@@ -154,6 +162,12 @@ class Execution(Workflow):  # type: ignore[misc]  # SpiffWorkflow is untyped
         token = self.token(token_id)
         token.node.complete(token, variables)
 
+    def complete_user_task(self, token_id: str, variables: dict[str, Any]) -> None:
+        """Finish a user task and keep what was entered in history."""
+        token = self.token(token_id)
+        self.happened("user_task.completed", token, {"variables": variables})
+        token.node.complete(token, variables)
+
     def trigger(self, token_id: str, variables: dict[str, Any], how: str) -> None:
         """Wake a token whose timer fired or whose message, signal or condition arrived."""
         token = self.token(token_id)
@@ -164,7 +178,9 @@ class Execution(Workflow):  # type: ignore[misc]  # SpiffWorkflow is untyped
         """Look outwards for the boundary or event sub-process that catches an error or escalation (§13.5.4)."""
         for host in token.lineage():
             listeners = [t for t in host.inside() if t.listens and t.node.catches(kind, code)]
-            listeners.sort(key=lambda t: (t.node.element.attached_to is not None, t.node.element.event.name is None))
+            listeners.sort(
+                key=lambda t: (t.node.element.attached_to is not None, t.node.element.event.name is None)
+            )
             if listeners:
                 listener = listeners[0]
                 self.happened(f"{kind}.caught", listener, {"code": code})

@@ -123,12 +123,16 @@ def due_moment(token: Token, event: EventDefinition) -> tuple[datetime, int | No
     """Give when a timer event is due, how often it still repeats (None = not a cycle, -1 = for ever), and the interval."""
     element = token.node.element.id
     if event.expression is None:
-        raise ExecutionError(_("Sự kiện thời gian “{element}” chưa có thời điểm.", element=element), element=element)
+        raise ExecutionError(
+            _("Sự kiện thời gian “{element}” chưa có thời điểm.", element=element), element=element
+        )
     if event.timer_kind == "cycle":
         return _first_of_cycle(token, event.expression)
     due = moment_of(token, event.expression, what=_("Thời điểm"), day_ends=False)
     if due is None:
-        raise wrong_type(element, _("Thời điểm"), event.expression.text, _("ngày, giờ hoặc khoảng thời gian"), None)
+        raise wrong_type(
+            element, _("Thời điểm"), event.expression.text, _("ngày, giờ hoặc khoảng thời gian"), None
+        )
     return due, None, None
 
 

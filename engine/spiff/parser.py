@@ -144,7 +144,8 @@ class ElementParser(NodeParser):  # type: ignore[misc]  # SpiffWorkflow is untyp
             element_variable=loop.get(f"{CAMUNDA}elementVariable") or input_name or "item",
             completion_condition=_feel(loop.findtext(f"{BPMN}completionCondition")),
             element_key=_feel(loop.get(f"{TIENDO}elementKey")),
-            output_collection=loop.get(f"{TIENDO}outputCollection") or loop.findtext(f"{BPMN}loopDataOutputRef"),
+            output_collection=loop.get(f"{TIENDO}outputCollection")
+            or loop.findtext(f"{BPMN}loopDataOutputRef"),
             output_element=_feel(loop.get(f"{TIENDO}outputElement") or output_name),
         )
 

@@ -89,8 +89,12 @@ class Activity(Node):
             items = list(range(1, number_of(token, multi.cardinality, 0) + 1))
         if len(items) > EMBEDDED_LIMIT:
             raise ExecutionError(
-                _("Bước “{name}” lặp {count} lần, quá giới hạn {limit}.", name=self.title, count=len(items),
-                  limit=EMBEDDED_LIMIT),
+                _(
+                    "Bước “{name}” lặp {count} lần, quá giới hạn {limit}.",
+                    name=self.title,
+                    count=len(items),
+                    limit=EMBEDDED_LIMIT,
+                ),
                 element=self.element.id,
             )
         return items
@@ -145,9 +149,10 @@ class Activity(Node):
             "nrOfCompletedInstances": facts["done"],
             "nrOfActiveInstances": facts["started"] - facts["done"],
         }
-        return evaluate_json(
-            outer, multi.completion_condition, variables={**outer.variables(), **counters}
-        ) is True
+        return (
+            evaluate_json(outer, multi.completion_condition, variables={**outer.variables(), **counters})
+            is True
+        )
 
     def _instances_done(self, outer: Token, multi: MultiInstance) -> bool:
         if multi.output_collection:

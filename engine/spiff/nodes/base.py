@@ -19,6 +19,8 @@ class Node(TaskSpec):  # type: ignore[misc]  # SpiffWorkflow is untyped
     #: without incoming flows it starts with its scope
     is_implicit_start = True
     is_none_start = False
+    #: kinds of rows a token at this node may have opened (keys of `engine.projections.CLOSERS`)
+    rows: tuple[str, ...] = ()
 
     def __init__(self, graph: "ProcessGraph", element: Element, scope: str | None) -> None:
         """Register the node in its graph under the element's id."""

@@ -23,12 +23,26 @@ def listen(node: Node, token: Token) -> None:
         key = text_of(token, event.correlation_key) or ""
         execution.effects.append(
             EventAwaited(
-                token=token.id, element=node.element.id, kind=event.kind, name=event.name or "", correlation_key=key
+                token=token.id,
+                element=node.element.id,
+                kind=event.kind,
+                name=event.name or "",
+                correlation_key=key,
             )
         )
 
 
-class StartEvent(Node):
+class Event(Node):
+    """What events share: the rows they open follow from their kind."""
+
+    @property
+    def rows(self) -> tuple[str, ...]:  # type: ignore[override]  # decided per element, not per class
+        """A timer row, a subscription row, or none."""
+        kind = self.element.event.kind
+        return ("timer",) if kind == "timer" else ("subscription",) if kind in {"message", "signal"} else ()
+
+
+class StartEvent(Event):
     """Where a process or sub-process begins; in an event sub-process it listens beside the flow."""
 
     @property
@@ -106,7 +120,7 @@ class IntermediateThrowEvent(Node):
         return token.id in token.execution.tasks
 
 
-class IntermediateCatchEvent(Node):
+class IntermediateCatchEvent(Event):
     """Waits for a timer, message, signal or condition."""
 
     is_implicit_start = False
@@ -137,7 +151,7 @@ class IntermediateCatchEvent(Node):
             self.complete(token, variables)
 
 
-class BoundaryEvent(Node):
+class BoundaryEvent(Event):
     """Listens while the activity it is attached to runs."""
 
     is_implicit_start = False
@@ -174,6 +188,8 @@ class BoundaryEvent(Node):
 def repeat(node: Node, token: Token) -> None:
     """After a non-interrupting event: keep listening, or re-arm a cycle, or stop a timer that fires once."""
     facts = token.internal_data
+    if node.element.event.kind == "message":
+        listen(node, token)
     if node.element.event.kind != "timer":
         return
     remaining, interval = facts.get("remaining"), facts.get("interval")

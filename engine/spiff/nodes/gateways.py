@@ -31,7 +31,9 @@ class ExclusiveGateway(Gateway):
     def execute(self, token: Token) -> bool | None:
         """Choose one flow; none is an incident."""
         for flow in self.outgoing:
-            if flow.id != self.element.default_flow and (flow.condition is None or holds(token, flow.condition)):
+            if flow.id != self.element.default_flow and (
+                flow.condition is None or holds(token, flow.condition)
+            ):
                 self.route(token, [flow])
                 return None
         default = [flow for flow in self.outgoing if flow.id == self.element.default_flow]

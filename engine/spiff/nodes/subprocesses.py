@@ -41,6 +41,8 @@ class SubProcess(PlainTask):
 class CallActivity(Activity):
     """Starts other processes as instances of their own; holds one token and a counter, however many they are."""
 
+    rows = ("children",)
+
     def execute(self, token: Token) -> bool | None:
         """Arm the boundary events and call one child, or one per item."""
         self.arm_boundaries(token)
@@ -74,13 +76,17 @@ class CallActivity(Activity):
         business_key = None
         if call.business_key is not None:
             business_key = evaluate_json(token, call.business_key, variables=variables)
-        return Callee(key=key, variables=given, business_key=None if business_key is None else str(business_key))
+        return Callee(
+            key=key, variables=given, business_key=None if business_key is None else str(business_key)
+        )
 
     def _call(self, token: Token, callees: list[Callee]) -> None:
         element = self.element
         process = text_of(token, element.attribute("calledElement"))
         if not process:
-            raise ExecutionError(_("Bước gọi “{name}” chưa chọn quy trình.", name=self.title), element=element.id)
+            raise ExecutionError(
+                _("Bước gọi “{name}” chưa chọn quy trình.", name=self.title), element=element.id
+            )
         keys = [callee.key for callee in callees]
         if len(set(keys)) != len(keys):
             raise ExecutionError(
@@ -101,7 +107,9 @@ class CallActivity(Activity):
             )
         )
 
-    def child_ended(self, token: Token, *, outcome: str, error_code: str | None, result: dict[str, Any]) -> None:
+    def child_ended(
+        self, token: Token, *, outcome: str, error_code: str | None, result: dict[str, Any]
+    ) -> None:
         """Count one ended child; with the last one, or when the completion condition holds, go on."""
         if outcome == "failed":
             token.execution.fail(token, error_code, result)

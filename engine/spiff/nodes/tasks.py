@@ -23,6 +23,8 @@ class PlainTask(Activity):
 class UserTask(PlainTask):
     """Work for a person: a row in the inbox until somebody completes it. Manual tasks are the same."""
 
+    rows = ("user_task",)
+
     def work(self, token: Token) -> bool | None:
         """Open the task for its assignee or candidate groups."""
         element = self.element
@@ -69,12 +71,16 @@ class ScriptTask(PlainTask):
 class ServiceTask(PlainTask):
     """Work for a job handler or an external worker, named by its topic."""
 
+    rows = ("job",)
+
     def work(self, token: Token) -> bool | None:
         """Create the job; its result comes back as a completion or a BPMN error."""
         element = self.element
         topic = text_of(token, element.attribute("topic"))
         if not topic:
-            raise ExecutionError(_("Bước dịch vụ “{name}” chưa có chủ đề.", name=self.title), element=element.id)
+            raise ExecutionError(
+                _("Bước dịch vụ “{name}” chưa có chủ đề.", name=self.title), element=element.id
+            )
         token.execution.effects.append(
             JobCreated(
                 token=token.id,
@@ -124,6 +130,8 @@ class SendTask(ServiceTask):
 class ReceiveTask(PlainTask):
     """Waits for a message."""
 
+    rows = ("subscription",)
+
     def work(self, token: Token) -> bool | None:
         """Subscribe."""
         await_message(self, token)
@@ -146,7 +154,11 @@ def await_message(node: Activity, token: Token) -> None:
     key = text_of(token, event.correlation_key) or ""
     token.execution.effects.append(
         EventAwaited(
-            token=token.id, element=node.element.id, kind="message", name=event.name or "", correlation_key=key
+            token=token.id,
+            element=node.element.id,
+            kind="message",
+            name=event.name or "",
+            correlation_key=key,
         )
     )
 

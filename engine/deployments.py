@@ -1,0 +1,207 @@
+"""Deployments: files checked together, stored byte for byte, published as new versions.
+
+A deployment is checked whole before anything is written: one error in one file refuses all of it.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import orjson
+from sqlalchemy import delete, func, insert, select
+from sqlalchemy.orm import Session
+
+from engine import definitions, dmn, graphs, lint, schedules
+from engine.findings import DefinitionRefused, Finding
+from engine.models import (
+    DecisionDefinition,
+    Deployment,
+    DeploymentFile,
+    FormDefinition,
+    ProcessDefinition,
+    StartSubscription,
+)
+from engine.spiff.graph import ProcessGraph
+from foundation import outbox
+from foundation.database import Base, UnitOfWork
+from foundation.errors import Invalid
+from foundation.ids import new_id
+from foundation.texts import _
+
+KINDS = (".bpmn", ".dmn", ".form")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deployed:
+    """What a deployment brought."""
+
+    id: str
+    #: published process definitions
+    processes: tuple[ProcessDefinition, ...]
+    #: keys of decisions and forms
+    decisions: tuple[str, ...]
+    forms: tuple[str, ...]
+    #: warnings of lint; errors would have refused the deployment
+    warnings: tuple[Finding, ...]
+
+
+def check(session: Session, files: Mapping[str, bytes]) -> list[Finding]:
+    """Give everything lint has to say about a set of files."""
+    return lint.check(files, known=definitions.known_keys(session))
+
+
+def deploy(work: UnitOfWork, files: Mapping[str, bytes], *, note: str = "") -> Deployed:
+    """Check, store and publish a set of files. Raises DefinitionRefused with every finding."""
+    _check_names(files)
+    findings = check(work.session, files)
+    if any(finding.severity == "error" for finding in findings):
+        raise DefinitionRefused(findings)
+    deployment_id = _store(work, files, note)
+    decisions = _register_decisions(work, deployment_id, files)
+    forms = _register_forms(work, deployment_id, files)
+    processes = [
+        _publish(work, deployment_id, name, process_id, graph, content)
+        for name, content in sorted(files.items())
+        if name.endswith(".bpmn")
+        for process_id, graph in graphs.build(content, file=name).items()
+    ]
+    return Deployed(
+        id=deployment_id,
+        processes=tuple(processes),
+        decisions=tuple(decisions),
+        forms=tuple(forms),
+        warnings=tuple(findings),
+    )
+
+
+def deploy_changed(work: UnitOfWork, files: Mapping[str, bytes], *, note: str = "") -> Deployed | None:
+    """Deploy only when a file differs from what is published under the same name; None when nothing changed."""
+    rows = work.session.execute(
+        select(DeploymentFile.name, DeploymentFile.sha256)
+        .join(Deployment, Deployment.id == DeploymentFile.deployment_id)
+        .where(DeploymentFile.name.in_(files))
+        .order_by(Deployment.id)
+    )
+    newest = {row.name: row.sha256 for row in rows}
+    if all(newest.get(name) == _sha256(content) for name, content in files.items()):
+        return None
+    return deploy(work, files, note=note)
+
+
+def _check_names(files: Mapping[str, bytes]) -> None:
+    if not files:
+        raise Invalid(_("Chưa có tệp nào để triển khai."), fields={"files": _("Hãy chọn ít nhất một tệp.")})
+    for name in files:
+        if not name.endswith(KINDS):
+            raise Invalid(
+                _("Tệp “{name}” không thuộc loại triển khai được.", name=name),
+                fields={"files": _("Chỉ nhận các tệp .bpmn, .dmn và .form.")},
+            )
+
+
+def _store(work: UnitOfWork, files: Mapping[str, bytes], note: str) -> str:
+    deployment_id = new_id()
+    work.session.add(Deployment(id=deployment_id, created_at=work.now, created_by=work.actor.id, note=note))
+    work.session.flush()
+    rows = [
+        {"deployment_id": deployment_id, "name": name, "sha256": _sha256(content), "content": content}
+        for name, content in files.items()
+    ]
+    work.session.execute(insert(DeploymentFile.__table__), rows)  # type: ignore[arg-type]
+    return deployment_id
+
+
+def _publish(  # noqa: PLR0913  the facts of a new version
+    work: UnitOfWork, deployment_id: str, name: str, process_id: str, graph: ProcessGraph, diagram: bytes
+) -> ProcessDefinition:
+    definition = ProcessDefinition(
+        id=new_id(),
+        key=process_id,
+        version=_next_version(work, ProcessDefinition, process_id),
+        name=graph.description or process_id,
+        state="published",
+        deployment_id=deployment_id,
+        file=name,
+        sha256=_sha256(diagram),
+        published_at=work.now,
+        published_by=work.actor.id,
+    )
+    work.session.add(definition)
+    work.session.flush()
+    _register_starts(work, definition, graph)
+    outbox.record(
+        work,
+        "definition.published",
+        subject=definition.id,
+        data={"process": process_id, "version": definition.version},
+    )
+    return definition
+
+
+def _register_starts(work: UnitOfWork, definition: ProcessDefinition, graph: ProcessGraph) -> None:
+    """Only the newest version listens for the messages, signals and timers that start a process."""
+    work.session.execute(delete(StartSubscription).where(StartSubscription.key == definition.key))
+    for node in graph.starts(None):
+        event = node.element.event
+        if event.kind in {"message", "signal"}:
+            work.session.add(
+                StartSubscription(
+                    id=new_id(),
+                    definition_id=definition.id,
+                    key=definition.key,
+                    kind=event.kind,
+                    name=event.name or "",
+                    element=node.element.id,
+                )  # fmt: skip
+            )
+    schedules.register(work, definition, graph)
+
+
+def _register_decisions(work: UnitOfWork, deployment_id: str, files: Mapping[str, bytes]) -> list[str]:
+    keys: list[str] = []
+    for name, data in files.items():
+        if not name.endswith(".dmn"):
+            continue
+        for key, decision in dmn.read(data).decisions.items():
+            work.session.add(
+                DecisionDefinition(
+                    id=new_id(),
+                    key=key,
+                    version=_next_version(work, DecisionDefinition, key),
+                    name=decision.name or key,
+                    deployment_id=deployment_id,
+                    file=name,
+                    published_at=work.now,
+                )  # fmt: skip
+            )
+            keys.append(key)
+    return keys
+
+
+def _register_forms(work: UnitOfWork, deployment_id: str, files: Mapping[str, bytes]) -> list[str]:
+    keys: list[str] = []
+    for name, data in files.items():
+        if not name.endswith(".form"):
+            continue
+        key = str(orjson.loads(data).get("id") or name.rpartition("/")[2].removesuffix(".form"))
+        work.session.add(
+            FormDefinition(
+                id=new_id(),
+                key=key,
+                version=_next_version(work, FormDefinition, key),
+                deployment_id=deployment_id,
+                file=name,
+                published_at=work.now,
+            )  # fmt: skip
+        )
+        keys.append(key)
+    return keys
+
+
+def _next_version(work: UnitOfWork, table: type[Base], key: str) -> int:
+    columns = table.__table__.c
+    return (work.session.scalar(select(func.max(columns.version)).where(columns.key == key)) or 0) + 1
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

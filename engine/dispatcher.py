@@ -1,0 +1,122 @@
+"""The dispatcher gives instances their turn: after a commit at once, and at every tick of the worker.
+
+It holds what the engine needs from above (job handlers, the escalation sink) and never raises: each duty
+keeps its own failures as rows.
+"""
+
+import threading
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from engine import escalations, inbox, jobs, messages, schedules, timers, turns
+from engine.jobs import Handlers
+from engine.models import BufferedMessage, EscalationStep, InboxItem, Job, Schedule, Timer
+from engine.ports import EscalationNotice, EscalationSink
+from engine.states import WorkState
+from foundation.clock import MovableClock
+from foundation.database import Database, UnitOfWork
+
+#: turns taken in the thread of a command before the rest is left to the ticks
+PROMPT_TURNS = 200
+
+
+def no_sink(_work: UnitOfWork, _notice: EscalationNotice) -> None:
+    """Tell nobody: history and outbox have the step anyway."""
+
+
+class Dispatcher:
+    """Runs the duties of the engine over one database."""
+
+    def __init__(self, database: Database, handlers: Handlers, sink: EscalationSink = no_sink) -> None:
+        """Begin to answer commits with turns."""
+        self.database = database
+        self.handlers = handlers
+        self.sink = sink
+        self._local = threading.local()
+        database.on_commit = self.after_commit
+
+    def after_commit(self, touched: set[str]) -> None:
+        """Give the touched instances their turn, in the thread of the command, within bounds."""
+        pending: dict[str, None] = getattr(self._local, "pending", None) or {}
+        self._local.pending = pending
+        pending.update(dict.fromkeys(touched))
+        if getattr(self._local, "is_busy", False):
+            return
+        self._local.is_busy = True
+        try:
+            self._take_turns(pending)
+        finally:
+            self._local.is_busy = False
+            pending.clear()
+
+    def tick(self) -> int:
+        """Do everything that is due now; gives how many things were done."""
+        done = timers.fire_due(self.database)
+        done += escalations.fire_due(self.database, self.sink)
+        done += schedules.start_due(self.database)
+        done += messages.match(self.database)
+        for instance_id in inbox.waiting(self.database):
+            done += turns.consume(self.database, instance_id)
+        return done + jobs.run_due(self.database, self.handlers)
+
+    def settle(self) -> int:
+        """Tick until nothing is due; gives how many things were done."""
+        total = 0
+        while done := self.tick():
+            total += done
+        return total
+
+    def advance(self, clock: MovableClock, target: datetime) -> int:
+        """Move a test clock, stopping at every moment at which something is due, in order."""
+        done = self.settle()
+        while True:
+            with self.database.reading() as session:
+                moment = next_due(session)
+            if moment is None or moment > target:
+                break
+            clock.move_to(max(moment, clock.now()))
+            progressed = self.settle()
+            done += progressed
+            if not progressed:
+                break
+        clock.move_to(max(target, clock.now()))
+        return done + self.settle()
+
+    def _take_turns(self, pending: dict[str, None]) -> None:
+        for _turn in range(PROMPT_TURNS):
+            if not pending:
+                return
+            name = next(iter(pending))
+            del pending[name]
+            if name == messages.DUTY:
+                messages.match(self.database)
+            else:
+                turns.consume(self.database, name)
+                jobs.run_due(self.database, self.handlers, instance_id=name)
+
+
+def next_due(session: Session) -> datetime | None:
+    """Give the earliest moment at which any duty has something to do."""
+    moments = [
+        session.scalar(select(func.min(Timer.due_at)).where(Timer.state == WorkState.PENDING.value)),
+        session.scalar(
+            select(func.min(EscalationStep.due_at)).where(EscalationStep.state == WorkState.PENDING.value)
+        ),
+        session.scalar(select(func.min(Schedule.next_at))),
+        session.scalar(select(func.min(Job.due_at)).where(Job.state == WorkState.CREATED.value)),
+        session.scalar(select(func.min(InboxItem.not_before)).where(InboxItem.is_held.is_(False))),
+    ]
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
+def backlog(session: Session) -> dict[str, int]:
+    """Count what waits, for metrics and the system page."""
+    return {
+        "timers": session.scalar(select(func.count(Timer.id)).where(Timer.state == WorkState.PENDING.value))
+        or 0,
+        "jobs": session.scalar(select(func.count(Job.id)).where(Job.state == WorkState.CREATED.value)) or 0,
+        "inbox": session.scalar(select(func.count(InboxItem.seq))) or 0,
+        "messages": session.scalar(select(func.count(BufferedMessage.id))) or 0,
+    }

@@ -1,0 +1,54 @@
+"""What can go wrong with an expression, said for the person who wrote it."""
+
+from typing import Any, NamedTuple
+
+from foundation.errors import Invalid, TooLarge
+from foundation.texts import Text, _
+
+
+class FeelSyntaxError(Invalid):
+    """Biểu thức FEEL viết sai cú pháp."""
+
+    code = "feel_syntax"
+
+    def __init__(self, message: Text, *, source: str, position: int, **facts: Any) -> None:
+        """Place the message in the source: 0-based offset, 1-based line and column."""
+        before = source[:position]
+        line = before.count("\n") + 1
+        column = position - (before.rfind("\n") + 1) + 1
+        super().__init__(
+            _("Dòng {line}, cột {column}: {message}", line=line, column=column, message=message),
+            position=position,
+            line=line,
+            column=column,
+            **facts,
+        )
+
+
+class FeelLimitExceeded(TooLarge):
+    """Biểu thức FEEL vượt quá giới hạn tính toán cho phép."""
+
+    code = "feel_limit"
+
+
+class Warning_(NamedTuple):  # noqa: N801  `Warning` is Python's
+    """Why a part of an expression became null, and where."""
+
+    #: what happened, for people
+    message: Text
+    #: 0-based offset in the source of the expression
+    position: int
+    #: machine-readable kind: unknown_name, type, argument, arithmetic, range, value, missing
+    code: str
+
+
+def expected_found(source: str, position: int, expected: Text | str, found: str) -> FeelSyntaxError:
+    """Build the usual syntax error: what was expected, what stood there instead."""
+    shown: Text | str = _("hết biểu thức") if found == "" else f"“{found[:40]}”"
+    return FeelSyntaxError(
+        _("cần {expected}, nhưng gặp {found}.", expected=expected, found=shown),
+        source=source,
+        position=position,
+        expected=str(expected),
+        found=found,
+    )

@@ -1,0 +1,159 @@
+"""The values of FEEL, and the way in and out: JSON-like data only, never a live Python object.
+
+number = Decimal of at most 34 digits; string = str; boolean = bool; date, time, date and time and
+days-and-time duration = the classes of `datetime`; list = list; context = dict. What Python has no
+class for is here: `YearsMonths`, `Range`, `Function`, and dates outside the years 1 … 9999.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from engine.feel.run import Frame
+
+#: decimal128 (IEEE 754-2008): 34 digits, exponents −6143 … 6144; errors give NaN or infinity, never raise
+DECIMAL128 = Context(prec=34, rounding=ROUND_HALF_EVEN, Emin=-6143, Emax=6144, capitals=1, clamp=0, traps=[])
+#: days in 400 years of the Gregorian calendar, after which it repeats
+CYCLE_DAYS = 146_097
+_EXACT = 10**34
+
+
+@dataclass(frozen=True, order=True)
+class YearsMonths:
+    """A years-and-months duration, kept as months."""
+
+    months: int
+
+
+@dataclass(frozen=True, order=True)
+class WideDate:
+    """A date outside the years 1 … 9999: `base` lies in 2000 … 2399, `cycles` × 400 years away."""
+
+    cycles: int
+    base: date
+
+
+@dataclass(frozen=True)
+class WideDateTime:
+    """A date and time outside the years 1 … 9999; see `WideDate`."""
+
+    cycles: int
+    base: datetime
+
+
+@dataclass(frozen=True)
+class Range:
+    """A range of numbers, strings, dates, times or durations; an absent end is unbounded."""
+
+    low: Any
+    high: Any
+    low_closed: bool
+    high_closed: bool
+    #: True for the test `!= value` written as a value: everything but `low`
+    excludes: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Function:
+    """A function made by an expression or by a decision model; it exists only inside evaluations."""
+
+    parameters: tuple[str, ...]
+    #: closure over a frame holding the arguments
+    body: "Callable[[Frame], Any]"
+    #: the frame of the definition; None for a function of a decision model
+    frame: "Frame | None"
+    #: levels of nested calls one invocation may use on the Python stack
+    levels: int
+    #: declared types of the parameters, as `types.Type`
+    types: tuple[Any, ...] = ()
+    #: declared type of the result, as `types.Type`
+    result: Any = None
+
+
+class Unsupported(TypeError):
+    """A value of a kind that FEEL does not have, or too deep or too long."""
+
+
+def from_json(value: Any, depth: int = 60) -> Any:
+    """Give the FEEL value of JSON-like data. Raises `Unsupported` for anything else."""
+    convert = _IN.get(type(value))
+    if convert is not None:
+        return convert(value)
+    if depth <= 0:
+        raise Unsupported("depth")
+    if isinstance(value, list | tuple):
+        return [from_json(item, depth - 1) for item in value]
+    if isinstance(value, Mapping):
+        return {str(key): from_json(item, depth - 1) for key, item in value.items()}
+    for base, convert in _IN_BASES:
+        if isinstance(value, base):
+            return convert(value)
+    raise Unsupported(type(value).__name__)
+
+
+def number(value: int | float | Decimal | str) -> Decimal | None:
+    """Give a number of decimal128; None for NaN, infinity and what is too large."""
+    if type(value) is int:
+        if -_EXACT < value < _EXACT:
+            return Decimal(value)
+        if value.bit_length() > 20_500:  # beyond 10**6144; also spares the slow conversion of huge integers
+            return None
+    elif type(value) is float:
+        value = repr(value)
+    result = DECIMAL128.create_decimal(value)
+    return result if result.is_finite() else None
+
+
+def to_json(value: Any) -> Any:
+    """Give a FEEL value as JSON data: whole numbers as int, others float, temporal values as ISO 8601 text."""
+    kind = type(value)
+    if value is None or kind is bool or kind is str or kind is int or kind is float:
+        return value
+    if kind is Decimal:
+        return int(value) if value == value.to_integral_value() else float(value)
+    if kind is list:
+        return [to_json(item) for item in value]
+    if kind is dict:
+        return {key: to_json(item) for key, item in value.items()}
+    from engine.feel.text import text_of
+
+    if kind is datetime or kind is time:
+        return value.isoformat()
+    return text_of(value)
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _from_tuple(value: timedelta) -> timedelta:
+    return timedelta(days=value.days, seconds=value.seconds, microseconds=value.microseconds)
+
+
+_IN: dict[type, Callable[[Any], Any]] = {
+    type(None): _same,
+    bool: _same,
+    str: _same,
+    int: number,
+    float: number,
+    Decimal: number,
+    date: _same,
+    time: _same,
+    datetime: _same,
+    timedelta: _same,
+    YearsMonths: _same,
+    WideDate: _same,
+    WideDateTime: _same,
+    Range: _same,
+    Function: _same,
+}
+_IN_BASES: tuple[tuple[type, Callable[[Any], Any]], ...] = (
+    (str, lambda v: str.__str__(v)[:]),
+    (int, lambda v: number(int.__index__(v))),
+    (float, lambda v: number(float.__float__(v))),
+    (Decimal, lambda v: number(Decimal(v))),
+    (timedelta, _from_tuple),
+)

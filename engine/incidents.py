@@ -1,0 +1,158 @@
+"""Incidents: what did not go as drawn, kept for a person, with a way to try again.
+
+A failed command leaves the previous state untouched; the incident is written in a transaction of its own.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import select, update
+
+from engine.models import Incident, InboxItem, Job, Timer
+from engine.states import WorkState
+from foundation import outbox
+from foundation.database import UnitOfWork
+from foundation.errors import Busy, Conflict, Forbidden, NotFound, TiendoError, Unauthenticated
+from foundation.ids import new_id
+from foundation.texts import Text, _
+
+#: refusals that leave nothing to repair
+ORDINARY = (Busy, Conflict, Forbidden, NotFound, Unauthenticated)
+
+
+@contextmanager
+def noted(
+    work: UnitOfWork, instance_id: str, *, kind: str, reference: str, element: str = ""
+) -> Iterator[None]:
+    """Run a step; if it fails, have an incident written after the rollback, and let the error go on."""
+    try:
+        yield
+    except ORDINARY:
+        raise
+    except Exception as error:
+        place, message, detail = str(getattr(error, "element", element)), text_of(error), repr(error)
+
+        def record(later: UnitOfWork) -> None:
+            raise_incident(
+                later,
+                instance_id,
+                kind=kind,
+                reference=reference,
+                element=place,
+                message=message,
+                detail=detail,
+            )
+
+        work.after_rollback(record)
+        raise
+
+
+def text_of(error: BaseException) -> Text:
+    """Give what an error says to people; an unexpected one says where to look."""
+    if isinstance(error, TiendoError):
+        return error.text
+    return _("Lỗi ngoài dự kiến: {error}", error=f"{type(error).__name__}: {error}")
+
+
+def raise_incident(
+    work: UnitOfWork,
+    instance_id: str,
+    *,
+    kind: str,
+    reference: str,
+    element: str,
+    message: Text,
+    detail: str = "",
+) -> str:
+    """Write an incident, or count one more time on the open one for the same thing. Gives its id."""
+    open_one = work.session.scalars(
+        select(Incident).where(
+            Incident.instance_id == instance_id,
+            Incident.kind == kind,
+            Incident.reference == reference,
+            Incident.resolved_at.is_(None),
+        )
+    ).first()
+    if open_one is not None:
+        open_one.count += 1
+        open_one.last_at, open_one.message, open_one.detail = work.now, str(message), detail[:4000]
+        work.session.flush()
+        return open_one.id
+    incident = Incident(
+        id=new_id(), instance_id=instance_id, kind=kind, reference=reference, element=element, message=str(message),
+        detail=detail[:4000], count=1, created_at=work.now, last_at=work.now,
+    )  # fmt: skip
+    work.session.add(incident)
+    work.session.flush()
+    outbox.record(
+        work, "incident.created", subject=incident.id, instance_id=instance_id,
+        data={"incident": incident.id, "element": element, "message": str(message)},
+    )  # fmt: skip
+    return incident.id
+
+
+def resolve(work: UnitOfWork, instance_id: str, *, kind: str, reference: str) -> None:
+    """Close the incident of something that went well after all."""
+    work.session.execute(
+        update(Incident)
+        .where(
+            Incident.instance_id == instance_id,
+            Incident.kind == kind,
+            Incident.reference == reference,
+            Incident.resolved_at.is_(None),
+        )
+        .values(resolved_at=work.now, resolved_by=work.actor.id)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def retry(work: UnitOfWork, incident_id: str) -> str:
+    """Try again what failed: the job, timer or inbox item becomes due now. Gives the instance id."""
+    incident = work.session.get(Incident, incident_id)
+    if incident is None:
+        raise NotFound(_("Không tìm thấy sự cố {id}.", id=incident_id))
+    if incident.resolved_at is not None:
+        raise Conflict(_("Sự cố này đã được xử lý."))
+    if incident.kind not in RETRIES:
+        raise Conflict(_("Sự cố này không có việc chạy ngầm để thử lại; hãy thực hiện lại thao tác."))
+    RETRIES[incident.kind](work, incident.reference)
+    incident.resolved_at, incident.resolved_by = work.now, work.actor.id
+    work.touched.add(incident.instance_id)
+    return incident.instance_id
+
+
+def _retry_job(work: UnitOfWork, reference: str) -> None:
+    _set(
+        work,
+        update(Job)
+        .where(Job.id == reference, Job.state == WorkState.FAILED.value)
+        .values(
+            state=WorkState.CREATED.value, retries_left=1, due_at=work.now, locked_until=None, lock_owner=None
+        ),
+    )
+
+
+def _retry_timer(work: UnitOfWork, reference: str) -> None:
+    _set(
+        work,
+        update(Timer)
+        .where(Timer.id == reference, Timer.state == WorkState.FAILED.value)
+        .values(state=WorkState.PENDING.value, attempts=0),
+    )
+
+
+def _retry_inbox(work: UnitOfWork, reference: str) -> None:
+    _set(
+        work,
+        update(InboxItem)
+        .where(InboxItem.seq == int(reference))
+        .values(is_held=False, attempts=0, not_before=work.now),
+    )
+
+
+def _set(work: UnitOfWork, statement: Any) -> None:
+    work.session.execute(statement.execution_options(synchronize_session=False))
+
+
+RETRIES = {"job": _retry_job, "timer": _retry_timer, "inbox": _retry_inbox}

@@ -1,0 +1,176 @@
+"""Process instances: start, look, suspend, resume, cancel, set variables."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from engine import history, incidents, runner, starts
+from engine.models import EventSubscription, Job, ProcessInstance, Timer, UserTask
+from engine.spiff import state
+from engine.spiff.effects import Happened
+from engine.states import LIVE, InstanceState, WorkState
+from foundation.database import UnitOfWork
+from foundation.errors import Conflict, Invalid, NotFound
+from foundation.texts import _
+
+#: names the engine keeps for itself or that would confuse readers of the state
+RESERVED = ("typename",)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitingElement:
+    """Where an instance waits, and for what."""
+
+    element: str
+    token: str
+    #: user_task | job | timer | message | signal | child
+    kind: str
+    name: str
+    due_at: datetime | None = None
+
+
+def start(
+    work: UnitOfWork,
+    key: str,
+    variables: dict[str, Any],
+    *,
+    business_key: str | None = None,
+    version: int | None = None,
+) -> str:
+    """Start an instance and take its first steps now, in this transaction. Gives its id."""
+    check_variables(variables)
+    instance_id = starts.write(work, key, business_key=business_key, version=version)
+    with incidents.noted(work, instance_id, kind="command", reference="start"):
+        runner.begin(work, runner.lock(work, instance_id), variables, None)
+    return instance_id
+
+
+def get(session: Session, instance_id: str) -> ProcessInstance:
+    """Give an instance's row; NotFound when there is none."""
+    found = session.get(ProcessInstance, instance_id)
+    if found is None:
+        raise NotFound(_("Không tìm thấy phiên chạy {id}.", id=instance_id))
+    return found
+
+
+def variables(instance: ProcessInstance) -> dict[str, Any]:
+    """Give the process variables of an instance; before its first step, those it was given."""
+    if instance.blob is None:
+        return dict((instance.call or {}).get("variables", {}))
+    return state.variables(instance.blob)
+
+
+def waiting(session: Session, instance_id: str) -> list[WaitingElement]:
+    """Give the elements at which an instance waits, from the projections alone."""
+    found = [
+        WaitingElement(
+            element=row.element, token=row.token, kind="user_task", name=row.name, due_at=row.due_at
+        )
+        for row in session.execute(
+            select(UserTask.element, UserTask.token, UserTask.name, UserTask.due_at).where(
+                UserTask.instance_id == instance_id, UserTask.state == WorkState.OPEN.value
+            )
+        )
+    ]
+    for row in session.execute(
+        select(Job.element, Job.token, Job.topic, Job.due_at).where(
+            Job.instance_id == instance_id, Job.state.in_([WorkState.CREATED.value, WorkState.FAILED.value])
+        )
+    ):
+        found.append(
+            WaitingElement(
+                element=row.element, token=row.token, kind="job", name=row.topic, due_at=row.due_at
+            )
+        )
+    for row in session.execute(
+        select(Timer.element, Timer.token, Timer.due_at).where(
+            Timer.instance_id == instance_id, Timer.state == WorkState.PENDING.value
+        )
+    ):
+        found.append(
+            WaitingElement(element=row.element, token=row.token, kind="timer", name="", due_at=row.due_at)
+        )
+    for row in session.execute(
+        select(
+            EventSubscription.element, EventSubscription.token, EventSubscription.kind, EventSubscription.name
+        ).where(EventSubscription.instance_id == instance_id)
+    ):
+        found.append(WaitingElement(element=row.element, token=row.token, kind=row.kind, name=row.name))
+    children = session.execute(
+        select(ProcessInstance.parent_element, ProcessInstance.parent_token, ProcessInstance.key)
+        .where(
+            ProcessInstance.parent_instance_id == instance_id,
+            ProcessInstance.state.in_([one.value for one in LIVE]),
+        )
+        .distinct()
+    )
+    for row in children:
+        found.append(WaitingElement(element=row[0], token=row[1], kind="child", name=row[2]))
+    return found
+
+
+def cancel(work: UnitOfWork, instance_id: str, *, reason: str) -> None:
+    """End an instance with everything in it, its children in their own turns."""
+    if not reason.strip():
+        raise Invalid(fields={"reason": _("Cần nêu lý do hủy.")})
+    row = runner.lock(work, instance_id)
+
+    def command(execution: Any) -> None:
+        execution.effects.append(
+            Happened(type="instance.cancel_requested", element="", data={"reason": reason})
+        )
+        execution.end(InstanceState.CANCELLED.value)
+
+    runner.run(work, row, command)
+
+
+def suspend(work: UnitOfWork, instance_id: str, *, reason: str) -> None:
+    """Stop an instance until it is resumed: nothing completes, fires or starts meanwhile."""
+    _switch(work, instance_id, InstanceState.RUNNING, InstanceState.SUSPENDED, "instance.suspended", reason)
+
+
+def resume(work: UnitOfWork, instance_id: str, *, reason: str) -> None:
+    """Let a suspended instance go on; what came due meanwhile fires now."""
+    _switch(work, instance_id, InstanceState.SUSPENDED, InstanceState.RUNNING, "instance.resumed", reason)
+    work.touched.add(instance_id)
+
+
+def set_variables(work: UnitOfWork, instance_id: str, changes: dict[str, Any], *, reason: str) -> None:
+    """Repair process variables; before and after are kept in history."""
+    check_variables(changes)
+    row = runner.lock(work, instance_id)
+
+    def command(execution: Any) -> None:
+        before = {name: execution.root.data.get(name) for name in changes}
+        execution.root.data.update(changes)
+        facts = {"before": before, "after": changes, "reason": reason}
+        execution.effects.append(Happened(type="variables.repaired", element="", data=facts))
+
+    runner.run(work, row, command)
+
+
+def check_variables(given: dict[str, Any]) -> None:
+    """Refuse variable names that would not survive: reserved, empty, or starting with `#` or `__`."""
+    for name in given:
+        if not name or name in RESERVED or name.startswith(("#", "__")):
+            raise Invalid(
+                _("Tên biến “{name}” không được dùng.", name=name),
+                fields={name: _("Hãy đặt tên khác cho biến này.")},
+            )
+
+
+def _switch(
+    work: UnitOfWork, instance_id: str, old: InstanceState, new: InstanceState, event: str, reason: str
+) -> None:
+    row = runner.lock(work, instance_id)
+    if row.state != old:
+        raise Conflict(_("Phiên chạy đang ở trạng thái “{state}”.", state=row.state), instance=instance_id)
+    work.session.execute(
+        update(ProcessInstance)
+        .where(ProcessInstance.id == instance_id)
+        .values(state=new.value, revision=ProcessInstance.revision + 1)
+    )
+    history.append_alone(work, instance_id, Happened(type=event, element="", data={"reason": reason}))

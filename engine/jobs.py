@@ -1,0 +1,148 @@
+"""Jobs: the work of service tasks, done by handlers of this house, tried again, then an incident.
+
+A handler runs in the transaction that completes its task. Errors drawn in the diagram are raised as
+`BusinessError`; everything else is retried after the pause drawn at the task.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Row, or_, select, update
+
+from engine import incidents, instances, runner
+from engine.feel import iso
+from engine.models import Job
+from engine.ports import JobContext, JobHandler
+from engine.spiff.execution import Execution
+from engine.states import InstanceState, WorkState
+from foundation.database import Database, UnitOfWork
+from foundation.errors import TiendoError
+from foundation.texts import Text
+
+
+class BusinessError(TiendoError):
+    """Công việc tự động báo một lỗi nghiệp vụ đã vẽ trong quy trình."""
+
+    code = "business_error"
+
+    def __init__(
+        self, error_code: str, message: Text | None = None, variables: Mapping[str, Any] | None = None
+    ):
+        """Carry the BPMN error code and variables for whoever catches it."""
+        super().__init__(message, error_code=error_code)
+        self.error_code = error_code
+        self.variables = dict(variables or {})
+
+
+Handlers = Mapping[str, JobHandler]
+
+
+def run_due(
+    database: Database, handlers: Handlers, *, instance_id: str | None = None, limit: int = 100
+) -> int:
+    """Do the jobs that are due and have a handler here; gives how many were done."""
+    with database.reading() as session:
+        statement = select(Job.id, Job.attempts).where(
+            Job.state == WorkState.CREATED.value,
+            Job.due_at <= database.clock.now(),
+            Job.topic.in_(list(handlers)),
+            or_(Job.locked_until.is_(None), Job.locked_until <= database.clock.now()),
+        )
+        if instance_id is not None:
+            statement = statement.where(Job.instance_id == instance_id)
+        due = session.execute(statement.order_by(Job.priority.desc(), Job.due_at, Job.id).limit(limit)).all()
+    done = 0
+    for job in due:
+        if job.attempts:
+            _count_attempt(database, job.id)
+        done += _do_safely(database, handlers, job.id)
+    return done
+
+
+def _do_safely(database: Database, handlers: Handlers, job_id: str) -> bool:
+    try:
+        with database.unit_of_work() as work:
+            was_done = _do(work, handlers, job_id)
+            work.commit()
+            return was_done
+    except Exception as error:  # noqa: BLE001  a failing handler is retried, then an incident
+        _failed(database, job_id, error)
+        return False
+
+
+def _do(work: UnitOfWork, handlers: Handlers, job_id: str) -> bool:
+    instance_id = work.session.scalar(select(Job.instance_id).where(Job.id == job_id))
+    if instance_id is None:
+        return False
+    row = runner.lock(work, instance_id)
+    job = work.session.get(Job, job_id, populate_existing=True)
+    if job is None or job.state != WorkState.CREATED or row.state != InstanceState.RUNNING:
+        return False
+    try:
+        result = dict(handlers[job.topic](work, _context(job, row)) or {})
+    except BusinessError as error:
+        code, variables = error.error_code, error.variables
+        runner.run(work, row, lambda execution: execution.fail(execution.token(job.token), code, variables))
+        _close(work, job_id)
+        return True
+    complete(work, row, job.token, result)
+    incidents.resolve(work, instance_id, kind="job", reference=job_id)
+    return True
+
+
+def complete(work: UnitOfWork, row: Row[Any], token: str, result: dict[str, Any]) -> None:
+    """Give a job's result to its task and let the process go on."""
+    instances.check_variables(result)
+
+    def command(execution: Execution) -> None:
+        waiting = execution.token(token)
+        execution.happened("job.completed", waiting, {"variables": result} if result else {})
+        execution.complete(token, result)
+
+    runner.run(work, row, command)
+
+
+def _context(job: Job, row: Row[Any]) -> JobContext:
+    return JobContext(
+        job_id=job.id,
+        instance_id=job.instance_id,
+        process_key=row.key,
+        business_key=row.business_key,
+        element=job.element,
+        topic=job.topic,
+        variables=job.variables,
+    )
+
+
+def _close(work: UnitOfWork, job_id: str) -> None:
+    work.session.execute(
+        update(Job)
+        .where(Job.id == job_id, Job.state == WorkState.CREATED.value)
+        .values(state=WorkState.COMPLETED.value)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _count_attempt(database: Database, job_id: str) -> None:
+    with database.unit_of_work() as work:
+        work.session.execute(update(Job).where(Job.id == job_id).values(attempts=Job.attempts + 1))
+        work.commit()
+
+
+def _failed(database: Database, job_id: str, error: BaseException) -> None:
+    """Put the job off, or with the last try used up hand it to a person as an incident."""
+    with database.unit_of_work() as work:
+        job = work.session.get(Job, job_id)
+        if job is None or job.state != WorkState.CREATED.value:
+            return
+        job.attempts += 1
+        job.retries_left -= 1
+        job.error = str(incidents.text_of(error))
+        job.due_at = work.now + iso.parse_duration(job.retry_interval)
+        if job.retries_left <= 0:
+            job.state = WorkState.FAILED.value
+            incidents.raise_incident(
+                work, job.instance_id, kind="job", reference=job.id, element=job.element,
+                message=incidents.text_of(error), detail=repr(error),
+            )  # fmt: skip
+        work.commit()

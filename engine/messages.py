@@ -1,0 +1,175 @@
+"""Messages and signals between instances, and from the outside.
+
+A message is a row until exactly one waiting token takes it, or a process that starts with it, or it
+expires. A signal reaches everybody who waits at that moment. Matching holds no instance lock: the taker
+gets an inbox item and consumes it in its own turn.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import delete, exists, insert, select
+from sqlalchemy.orm import Session
+
+from engine import inbox, starts
+from engine.models import BufferedMessage, EventSubscription, InboxItem, StartSubscription
+from foundation.database import Database, UnitOfWork
+from foundation.errors import Invalid
+from foundation.ids import new_id
+from foundation.texts import _
+
+#: name under which `UnitOfWork.touched` asks for matching after the commit
+DUTY = "#messages"
+#: how long a message waits for somebody
+TIME_TO_LIVE = timedelta(days=7)
+
+
+def send(
+    work: UnitOfWork,
+    name: str,
+    correlation_key: str,
+    variables: dict[str, Any],
+    *,
+    time_to_live: timedelta = TIME_TO_LIVE,
+) -> str:
+    """Write a message down; it is matched after the commit. Gives its id."""
+    if not name:
+        raise Invalid(fields={"name": _("Cần tên thông điệp.")})
+    message_id = new_id()
+    work.session.execute(
+        insert(BufferedMessage.__table__),  # type: ignore[arg-type]
+        {
+            "id": message_id,
+            "name": name,
+            "correlation_key": correlation_key,
+            "variables": variables,
+            "received_at": work.now,
+            "expires_at": work.now + time_to_live,
+        },
+    )
+    work.touched.add(DUTY)
+    return message_id
+
+
+def broadcast(work: UnitOfWork, name: str, variables: dict[str, Any]) -> int:
+    """Tell every waiting token and every process that starts with this signal; gives how many."""
+    waiting = work.session.execute(
+        select(EventSubscription.instance_id, EventSubscription.token).where(
+            EventSubscription.kind == "signal", EventSubscription.name == name
+        )
+    ).all()
+    items = [
+        inbox.row(
+            work,
+            row.instance_id,
+            "event",
+            {"token": row.token, "variables": variables, "how": "signal.received"},
+        )
+        for row in waiting
+    ]
+    if items:
+        work.session.execute(insert(InboxItem.__table__), items)  # type: ignore[arg-type]
+        work.touched.update(row.instance_id for row in waiting)
+    listeners = _starts(work.session, "signal", name)
+    for start in listeners:
+        starts.create(work, start.key, variables, start_node=start.element)
+    return len(items) + len(listeners)
+
+
+def match(database: Database, *, limit: int = 200) -> int:
+    """Give waiting messages to waiting tokens or start processes with them; gives how many found a taker."""
+    with database.reading() as session:
+        found = session.scalars(
+            select(BufferedMessage.id)
+            .where(
+                exists().where(
+                    EventSubscription.kind == "message",
+                    EventSubscription.name == BufferedMessage.name,
+                    EventSubscription.correlation_key == BufferedMessage.correlation_key,
+                )
+                | exists().where(
+                    StartSubscription.kind == "message", StartSubscription.name == BufferedMessage.name
+                )
+            )
+            .order_by(BufferedMessage.received_at, BufferedMessage.id)
+            .limit(limit)
+        ).all()
+    taken = 0
+    for message_id in found:
+        with database.unit_of_work() as work:
+            taken += _give(work, message_id)
+            work.commit()
+    return taken
+
+
+def forget_expired(database: Database) -> int:
+    """Drop messages whose time to live is over; gives how many."""
+    with database.unit_of_work() as work:
+        result = work.session.execute(delete(BufferedMessage).where(BufferedMessage.expires_at <= work.now))
+        work.commit()
+        return int(result.rowcount)  # type: ignore[attr-defined]  # CursorResult of a DELETE has it
+
+
+def _give(work: UnitOfWork, message_id: str) -> int:
+    message = work.session.execute(
+        delete(BufferedMessage)
+        .where(BufferedMessage.id == message_id)
+        .returning(BufferedMessage.name, BufferedMessage.correlation_key, BufferedMessage.variables)
+    ).one_or_none()
+    if message is None:
+        return 0
+    taker = _claim_subscription(work, message.name, message.correlation_key)
+    if taker is not None:
+        payload = {
+            "token": taker.token,
+            "variables": message.variables,
+            "how": "message.received",
+            "message": {"name": message.name, "key": message.correlation_key},
+        }
+        inbox.put(work, taker.instance_id, "event", payload)
+        return 1
+    listeners = _starts(work.session, "message", message.name)
+    for start in listeners[:1]:
+        starts.create(
+            work,
+            start.key,
+            message.variables,
+            business_key=message.correlation_key or None,
+            start_node=start.element,
+        )
+    if not listeners:
+        send(work, message.name, message.correlation_key, message.variables)
+    return len(listeners[:1])
+
+
+def _claim_subscription(work: UnitOfWork, name: str, key: str) -> Any:
+    """Take the oldest matching subscription away: whoever deletes it has it."""
+    candidates = work.session.scalars(
+        select(EventSubscription.id)
+        .where(
+            EventSubscription.kind == "message",
+            EventSubscription.name == name,
+            EventSubscription.correlation_key == key,
+        )
+        .order_by(EventSubscription.id)
+        .limit(5)
+    ).all()
+    for candidate in candidates:
+        row = work.session.execute(
+            delete(EventSubscription)
+            .where(EventSubscription.id == candidate)
+            .returning(EventSubscription.instance_id, EventSubscription.token)
+        ).one_or_none()
+        if row is not None:
+            return row
+    return None
+
+
+def _starts(session: Session, kind: str, name: str) -> list[StartSubscription]:
+    return list(
+        session.scalars(
+            select(StartSubscription)
+            .where(StartSubscription.kind == kind, StartSubscription.name == name)
+            .order_by(StartSubscription.key)
+        )
+    )

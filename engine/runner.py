@@ -1,0 +1,170 @@
+"""One command on one instance: lock, load, change, step, project, save — inside the caller's transaction.
+
+The instance row is locked first, always. The new state is saved only over the revision that was loaded.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlalchemy import Row, select, update
+
+from engine import children, decisions, graphs, history, messages
+from engine.calendar import CalendarOnDemand
+from engine.models import ProcessInstance
+from engine.projections import Projection
+from engine.spiff import state
+from engine.spiff.effects import ChildrenCalled, Ended, Happened, MessageThrown, SignalThrown
+from engine.spiff.execution import Execution
+from engine.states import LIVE, InstanceState
+from foundation import outbox
+from foundation.database import UnitOfWork
+from foundation.errors import Conflict, NotFound, Stale
+from foundation.texts import _
+
+COLUMNS = (
+    ProcessInstance.id,
+    ProcessInstance.definition_id,
+    ProcessInstance.key,
+    ProcessInstance.business_key,
+    ProcessInstance.state,
+    ProcessInstance.revision,
+    ProcessInstance.blob,
+    ProcessInstance.history_seq,
+    ProcessInstance.history_head,
+    ProcessInstance.root_instance_id,
+    ProcessInstance.parent_instance_id,
+    ProcessInstance.parent_token,
+    ProcessInstance.element_key,
+    ProcessInstance.call,
+)
+
+Command = Callable[[Execution], None]
+
+
+class DatabasePorts:
+    """Answers what an execution asks of the world, from the transaction it runs in."""
+
+    def __init__(self, work: UnitOfWork, instance_id: str) -> None:
+        """Know the transaction and the instance."""
+        self._work = work
+        self._instance_id = instance_id
+
+    def decide(self, decision: str, variables: Mapping[str, Any], execution: Execution) -> Any:
+        """Decide with the newest published version and keep the matched rules in history."""
+        result = decisions.decide(
+            self._work.session, decision, variables, now=execution.now, calendar=execution.calendar
+        )
+        execution.effects.append(
+            Happened(
+                type="decision.made",
+                element=decision,
+                element_type="decision",
+                data={
+                    "result": result.value,
+                    "rules": list(result.matched_rules),
+                    "warnings": [str(warning) for warning in result.warnings],
+                },
+            )  # fmt: skip
+        )
+        return result.value
+
+    def child_results(self, token: str) -> list[tuple[str, Any]]:
+        """Give the results of the ended children of a call activity."""
+        return children.results(self._work.session, self._instance_id, token)
+
+
+def lock(work: UnitOfWork, instance_id: str) -> Row[Any]:
+    """Lock an instance and give its row; NotFound when there is none."""
+    row = work.session.execute(
+        select(*COLUMNS).where(ProcessInstance.id == instance_id).with_for_update()
+    ).one_or_none()
+    if row is None:
+        raise NotFound(_("Không tìm thấy phiên chạy {id}.", id=instance_id))
+    return row
+
+
+def run(work: UnitOfWork, row: Row[Any], command: Command) -> Execution:
+    """Change a locked instance with a command and step it until nothing is ready."""
+    _require_running(row)
+    execution = state.load(
+        row.blob,
+        graphs.of_definition(work.session, row.definition_id),
+        now=work.now,
+        calendar=CalendarOnDemand(work.session),
+        ports=DatabasePorts(work, row.id),
+    )
+    command(execution)
+    execution.run()
+    save(work, row, execution)
+    return execution
+
+
+def begin(work: UnitOfWork, row: Row[Any], variables: dict[str, Any], start_node: str | None) -> Execution:
+    """Take the first steps of a created instance."""
+    execution = Execution(
+        graphs.of_definition(work.session, row.definition_id),
+        now=work.now,
+        calendar=CalendarOnDemand(work.session),
+        ports=DatabasePorts(work, row.id),
+    )
+    execution.start(variables, start_node)
+    execution.root.internal_data["called"] = row.parent_instance_id is not None
+    execution.run()
+    save(work, row, execution)
+    return execution
+
+
+def save(work: UnitOfWork, row: Row[Any], execution: Execution) -> None:
+    """Write everything a run did; Stale when somebody else saved in between (the fence)."""
+    happened = [effect for effect in execution.effects if isinstance(effect, Happened)]
+    seq, head = history.append(work, row.id, row.history_seq, row.history_head, happened)
+    Projection(work, row, execution).write()
+    _send(work, row, execution)
+    values: dict[str, Any] = {
+        "state": InstanceState.RUNNING.value,
+        "blob": state.dump(execution),
+        "revision": row.revision + 1,
+        "history_seq": seq,
+        "history_head": head,
+    }
+    if execution.ended is not None:
+        values |= _end(work, row, execution, execution.ended)
+    changed = work.session.execute(
+        update(ProcessInstance)
+        .where(ProcessInstance.id == row.id, ProcessInstance.revision == row.revision)
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+    if changed.rowcount != 1:  # type: ignore[attr-defined]  # CursorResult of an UPDATE has it
+        raise Stale(instance=row.id)
+
+
+def _send(work: UnitOfWork, row: Row[Any], execution: Execution) -> None:
+    for effect in execution.effects:
+        if isinstance(effect, MessageThrown):
+            messages.send(work, effect.name, effect.correlation_key, effect.variables)
+        elif isinstance(effect, SignalThrown):
+            messages.broadcast(work, effect.name, effect.variables)
+        elif isinstance(effect, ChildrenCalled) and effect.token in execution.tasks:
+            children.call(work, row, effect)
+
+
+def _end(work: UnitOfWork, row: Row[Any], execution: Execution, ended: Ended) -> dict[str, Any]:
+    values: dict[str, Any] = {"state": ended.state, "ended_at": work.now}
+    if row.parent_instance_id is not None:
+        values["result"] = children.report(work, row, execution, ended)
+    outbox.record(
+        work, "instance.ended", subject=row.id, instance_id=row.id,
+        data={"process": row.key, "business_key": row.business_key, "state": ended.state},
+    )  # fmt: skip
+    return values
+
+
+def _require_running(row: Row[Any]) -> None:
+    if row.state == InstanceState.RUNNING:
+        return
+    if row.state == InstanceState.SUSPENDED:
+        raise Conflict(_("Phiên chạy đang tạm dừng; cần tiếp tục phiên chạy trước."), instance=row.id)
+    if row.state in LIVE:
+        raise Conflict(_("Phiên chạy chưa bắt đầu xong; hãy thử lại sau giây lát."), instance=row.id)
+    raise Conflict(_("Phiên chạy đã kết thúc."), instance=row.id, state=row.state)

@@ -1,0 +1,158 @@
+"""Timers: rows with a due moment, fired under the lock of their instance.
+
+Claiming is counting: the attempt is committed before the instance runs, so that a step that kills the
+process is counted too. After `TRIES` the timer is held by an incident.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from engine import incidents, runner
+from engine.models import ProcessInstance, Timer
+from engine.spiff.errors import TokenGone
+from engine.spiff.execution import Execution
+from engine.states import InstanceState, WorkState
+from foundation.database import Database, UnitOfWork
+
+#: tries before a timer waits for a person
+TRIES = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lag:
+    """How far behind the timers are."""
+
+    pending: int
+    #: due moment of the oldest timer that should have fired, None when none is late
+    oldest_due: datetime | None
+    seconds: float
+
+
+def fire_due(database: Database, *, limit: int = 200) -> int:
+    """Fire the timers that are due, instance by instance; gives how many fired."""
+    with database.reading() as session:
+        due = session.execute(
+            select(Timer.id, Timer.instance_id)
+            .join(ProcessInstance, ProcessInstance.id == Timer.instance_id)
+            .where(
+                Timer.state == WorkState.PENDING.value,
+                Timer.due_at <= database.clock.now(),
+                ProcessInstance.state == InstanceState.RUNNING.value,
+            )
+            .order_by(Timer.due_at, Timer.id)
+            .limit(limit)
+        ).all()
+    if not due:
+        return 0
+    _count_attempts(database, [row.id for row in due])
+    return sum(
+        _fire_safely(database, instance_id) for instance_id in dict.fromkeys(row.instance_id for row in due)
+    )
+
+
+def next_due(session: Session) -> datetime | None:
+    """Give the earliest moment at which a timer is due."""
+    return session.scalar(select(func.min(Timer.due_at)).where(Timer.state == WorkState.PENDING.value))
+
+
+def lag(session: Session, now: datetime) -> Lag:
+    """Measure how far behind the timers are at a moment."""
+    row = session.execute(
+        select(func.count(Timer.id).label("pending"), func.min(Timer.due_at).label("oldest")).where(
+            Timer.state == WorkState.PENDING.value
+        )
+    ).one()
+    is_late = row.oldest is not None and row.oldest < now
+    return Lag(
+        pending=row.pending,
+        oldest_due=row.oldest if is_late else None,
+        seconds=(now - row.oldest).total_seconds() if is_late else 0.0,
+    )
+
+
+def of_instance(session: Session, instance_id: str) -> list[Timer]:
+    """Give the timers of an instance, pending first."""
+    statement = select(Timer).where(Timer.instance_id == instance_id)
+    return list(session.scalars(statement.order_by(Timer.state.desc(), Timer.due_at)))
+
+
+def _fire_safely(database: Database, instance_id: str) -> int:
+    try:
+        with database.unit_of_work() as work:
+            fired = _fire(work, instance_id)
+            work.commit()
+            return fired
+    except Exception:  # noqa: BLE001  one bad instance never stops the sweep; its incident tells
+        _put_off(database, instance_id)
+        return 0
+
+
+def _fire(work: UnitOfWork, instance_id: str) -> int:
+    row = runner.lock(work, instance_id)
+    due = work.session.execute(
+        select(Timer.id, Timer.token, Timer.element)
+        .where(
+            Timer.instance_id == instance_id, Timer.state == WorkState.PENDING.value, Timer.due_at <= work.now
+        )
+        .order_by(Timer.due_at, Timer.id)
+    ).all()
+    if not due or row.state != InstanceState.RUNNING:
+        return 0
+    ids = [timer.id for timer in due]
+    work.session.execute(
+        update(Timer)
+        .where(Timer.id.in_(ids))
+        .values(state=WorkState.FIRED.value)
+        .execution_options(synchronize_session=False)
+    )
+
+    def command(execution: Execution) -> None:
+        for timer in due:
+            try:
+                execution.trigger(timer.token, {}, "timer.fired")
+            except TokenGone:
+                continue
+            execution.run()
+
+    with incidents.noted(work, instance_id, kind="timer", reference=ids[0], element=due[0].element):
+        runner.run(work, row, command)
+    for timer_id in ids:
+        incidents.resolve(work, instance_id, kind="timer", reference=timer_id)
+    return len(ids)
+
+
+def _count_attempts(database: Database, ids: list[str]) -> None:
+    with database.unit_of_work() as work:
+        work.session.execute(
+            update(Timer)
+            .where(Timer.id.in_(ids))
+            .values(attempts=Timer.attempts + 1)
+            .execution_options(synchronize_session=False)
+        )
+        work.session.execute(
+            update(Timer)
+            .where(Timer.id.in_(ids), Timer.attempts > TRIES)
+            .values(state=WorkState.FAILED.value)
+            .execution_options(synchronize_session=False)
+        )
+        work.commit()
+
+
+def _put_off(database: Database, instance_id: str) -> None:
+    """Try the due timers of an instance again later, each time after a longer pause."""
+    with database.unit_of_work() as work:
+        due = work.session.scalars(
+            select(Timer).where(
+                Timer.instance_id == instance_id,
+                Timer.state == WorkState.PENDING.value,
+                Timer.due_at <= work.now,
+            )
+        )
+        for timer in due:
+            timer.due_at = work.now + timedelta(seconds=2**timer.attempts)
+            if timer.attempts >= TRIES:
+                timer.state = WorkState.FAILED.value
+        work.commit()

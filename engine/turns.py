@@ -1,0 +1,139 @@
+"""The turn of an instance: it consumes what its inbox holds, item by item, each in one transaction.
+
+Items: `start` (first steps of a new instance), `child_ended`, `event` (a message or signal for a token),
+`cancel`. A failing item is tried again later and ends as an incident that holds it.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Row, delete, select, update
+
+from engine import incidents, messages, runner
+from engine.models import InboxItem, ProcessInstance
+from engine.spiff.errors import TokenGone
+from engine.spiff.execution import Execution
+from engine.spiff.nodes.subprocesses import CallActivity
+from engine.states import LIVE, InstanceState
+from foundation.database import Database, UnitOfWork
+
+#: tries before an item is held by its incident
+TRIES = 5
+
+
+def consume(database: Database, instance_id: str, *, limit: int = 100) -> int:
+    """Consume the due items of an instance in order, each in a transaction; gives how many."""
+    done = 0
+    while done < limit:
+        item = _next(database, instance_id)
+        if item is None:
+            return done
+        seq, attempts = item
+        if attempts:
+            _count_attempt(database, seq)
+        try:
+            with database.unit_of_work() as work:
+                with incidents.noted(work, instance_id, kind="inbox", reference=str(seq)):
+                    _take(work, instance_id, seq)
+                work.commit()
+        except Exception:  # noqa: BLE001  one bad item never stops the sweep; its incident tells
+            _put_off(database, seq)
+            return done
+        done += 1
+    return done
+
+
+def _next(database: Database, instance_id: str) -> tuple[int, int] | None:
+    with database.reading() as session:
+        item = session.execute(
+            select(InboxItem.seq, InboxItem.attempts, InboxItem.not_before, InboxItem.is_held)
+            .where(InboxItem.instance_id == instance_id)
+            .order_by(InboxItem.seq)
+            .limit(1)
+        ).one_or_none()
+    if item is None or item.is_held or item.not_before > database.clock.now():
+        return None
+    return item.seq, item.attempts
+
+
+def _take(work: UnitOfWork, instance_id: str, seq: int) -> None:
+    instance = runner.lock(work, instance_id)
+    item = work.session.execute(
+        select(InboxItem.kind, InboxItem.payload).where(InboxItem.seq == seq)
+    ).one_or_none()
+    if item is None:
+        return
+    work.session.execute(delete(InboxItem).where(InboxItem.seq == seq))
+    TURNS[item.kind](work, instance, item.payload)
+
+
+def _start(work: UnitOfWork, instance: Row[Any], payload: dict[str, Any]) -> None:
+    if instance.state == InstanceState.CREATED:
+        runner.begin(work, instance, (instance.call or {}).get("variables", {}), payload.get("element"))
+
+
+def _child_ended(work: UnitOfWork, instance: Row[Any], payload: dict[str, Any]) -> None:
+    if instance.state not in LIVE:
+        return
+
+    def command(execution: Execution) -> None:
+        token = execution.token(payload["token"])
+        node = token.node
+        if isinstance(node, CallActivity):
+            node.child_ended(
+                token, outcome=payload["outcome"], error_code=payload["error_code"], result=payload["result"]
+            )
+
+    _run_if_awaited(work, instance, command)
+
+
+def _event(work: UnitOfWork, instance: Row[Any], payload: dict[str, Any]) -> None:
+    def command(execution: Execution) -> None:
+        execution.trigger(payload["token"], payload["variables"], payload["how"])
+
+    was_taken = instance.state in LIVE and _run_if_awaited(work, instance, command)
+    message = payload.get("message")
+    if not was_taken and message is not None:
+        messages.send(work, message["name"], message["key"], payload["variables"])
+
+
+def _cancel(work: UnitOfWork, instance: Row[Any], _payload: dict[str, Any]) -> None:
+    if instance.state == InstanceState.CREATED:
+        work.session.execute(
+            update(ProcessInstance)
+            .where(ProcessInstance.id == instance.id)
+            .values(state=InstanceState.CANCELLED.value, ended_at=work.now)
+        )
+    elif instance.state in LIVE:
+        runner.run(work, instance, lambda execution: execution.end(InstanceState.CANCELLED.value))
+
+
+def _run_if_awaited(work: UnitOfWork, instance: Row[Any], command: Callable[[Execution], None]) -> bool:
+    """Run a command whose token may have left meanwhile: then there is nothing to do."""
+    try:
+        runner.run(work, instance, command)
+    except TokenGone:
+        return False
+    return True
+
+
+TURNS = {"start": _start, "child_ended": _child_ended, "event": _event, "cancel": _cancel}
+
+
+def _count_attempt(database: Database, seq: int) -> None:
+    with database.unit_of_work() as work:
+        work.session.execute(
+            update(InboxItem).where(InboxItem.seq == seq).values(attempts=InboxItem.attempts + 1)
+        )
+        work.commit()
+
+
+def _put_off(database: Database, seq: int) -> None:
+    with database.unit_of_work() as work:
+        item = work.session.get(InboxItem, seq)
+        if item is not None:
+            item.attempts += 1
+            item.is_held = item.attempts >= TRIES
+            item.not_before = work.now + timedelta(seconds=2**item.attempts)
+        work.commit()

@@ -1,0 +1,97 @@
+"""The world every test may stand in: a clock that is moved by hand and a real, empty database.
+
+Tests that ask for `database` run twice: on SQLite in a file, and on a real PostgreSQL server that the
+session starts for itself (or finds at TIENDO_TEST_POSTGRESQL). Without PostgreSQL the second run is
+skipped with the reason; with TIENDO_REQUIRE_ALL=1 (CI) it fails instead.
+"""
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from foundation.clock import MovableClock
+from foundation.database import Base, Database
+from tests.postgresql import PostgresqlServer, find_server
+
+#: Monday 5 February 2024, 08:00 in Hà Nội: the day of Công văn 1394; Tết begins three days later
+MORNING = datetime(2024, 2, 5, 1, 0, tzinfo=UTC)
+
+
+def require_all() -> bool:
+    """Tell whether a missing server or browser is a failure (CI) instead of a skip."""
+    return os.environ.get("TIENDO_REQUIRE_ALL") == "1"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the PostgreSQL half of every database test."""
+    for item in items:
+        callspec = getattr(item, "callspec", None)
+        if callspec is not None and "postgresql" in callspec.params.values():
+            item.add_marker(pytest.mark.postgresql)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many tests ran on PostgreSQL and in the browser."""
+    passed = terminalreporter.stats.get("passed", [])
+    for marker, where in (("postgresql", "on PostgreSQL"), ("browser", "in the browser")):
+        count = sum(1 for report in passed if marker in report.keywords)
+        terminalreporter.write_line(f"{count} tests ran {where}")
+
+
+@pytest.fixture
+def clock() -> MovableClock:
+    """A clock that shows the morning of the first directive and moves only when told."""
+    return MovableClock(MORNING)
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresqlServer]:
+    """A PostgreSQL server for the whole session."""
+    server = find_server(tmp_path_factory.mktemp("postgresql"))
+    if server is None:
+        reason = "no PostgreSQL server programs found (install Debian's postgresql)"
+        pytest.fail(reason) if require_all() else pytest.skip(reason)
+    with server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(postgresql_server: PostgresqlServer) -> str:
+    """The URL of a database of this test process with all tables."""
+    import_all_tables()
+    url = postgresql_server.create_database(f"tiendo_{os.getpid()}")
+    engine = create_engine(url)
+    Base.metadata.create_all(engine)
+    engine.dispose()
+    return url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(
+    request: pytest.FixtureRequest, tmp_path: Path, clock: MovableClock
+) -> Iterator[Database]:
+    """A real, empty database with all tables: SQLite in a file, then PostgreSQL."""
+    import_all_tables()
+    if request.param == "sqlite":
+        opened = Database(f"sqlite:///{tmp_path}/tiendo.db", clock)
+        Base.metadata.create_all(opened.write_engine)
+        yield opened
+        opened.dispose()
+        return
+    opened = Database(request.getfixturevalue("postgresql_url"), clock)
+    yield opened
+    with opened.write_engine.begin() as connection:
+        tables = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
+        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+    opened.dispose()
+
+
+def import_all_tables() -> None:
+    """Import every module that declares tables."""
+    from migrations.tables import import_tables
+
+    import_tables()

@@ -132,8 +132,10 @@ def _shift(value: Any, span: timedelta | YearsMonths) -> Any:
         moved = add_days(combine(value, time()), span)
         return None if moved is None else settle(base_of(moved).date(), getattr(moved, "cycles", 0))
     if type(value) is time:
-        return (datetime.combine(date(2000, 6, 1), value.replace(tzinfo=None)) + span % timedelta(days=1)).timetz().replace(
-            tzinfo=value.tzinfo
+        return (
+            (datetime.combine(date(2000, 6, 1), value.replace(tzinfo=None)) + span % timedelta(days=1))
+            .timetz()
+            .replace(tzinfo=value.tzinfo)
         )
     return None
 
@@ -169,7 +171,9 @@ def _moment(value: Any) -> Any:
 def _scale(value: Any, factor: Decimal | None, divisor: Decimal | None = None) -> Any:
     if factor is None:
         return None
-    whole = value.months if type(value) is YearsMonths else value // _MICRO if type(value) is timedelta else None
+    whole = (
+        value.months if type(value) is YearsMonths else value // _MICRO if type(value) is timedelta else None
+    )
     if whole is None:
         return None
     if divisor is not None:

@@ -90,7 +90,11 @@ def before(left: Any, right: Any) -> bool | None:
         if kind in _ORDERED or kind is date:
             return bool(left < right)
         if kind is time:
-            return None if (left.tzinfo is None) != (right.tzinfo is None) else seconds_of_day(left) < seconds_of_day(right)
+            return (
+                None
+                if (left.tzinfo is None) != (right.tzinfo is None)
+                else seconds_of_day(left) < seconds_of_day(right)
+            )
     if isinstance(left, datetime | WideDateTime) and isinstance(right, datetime | WideDateTime):
         return absolute(left) < absolute(right)
     if kind_of(left) == kind_of(right) == "date":

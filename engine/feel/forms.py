@@ -46,7 +46,9 @@ class Parser(Operators):
         """Read the tests of a decision-table cell (rules 12–17)."""
         if self.at("-") and self.peek().kind == "end":
             return Tests(negated=False, tests=())
-        negated = self.at("not") and self.peek().text == "(" and self.closing(self.index + 1) == len(self.found) - 2
+        negated = (
+            self.at("not") and self.peek().text == "(" and self.closing(self.index + 1) == len(self.found) - 2
+        )
         if negated:
             self.advance()
             self.advance()
@@ -172,7 +174,9 @@ class Parser(Operators):
             name, place = self.key()
             if any(name == known for known, _value in entries):
                 raise FeelSyntaxError(
-                    _("tên “{name}” xuất hiện hai lần trong ngữ cảnh.", name=name), source=self.source, position=place
+                    _("tên “{name}” xuất hiện hai lần trong ngữ cảnh.", name=name),
+                    source=self.source,
+                    position=place,
                 )
             entries.append((name, self.expression()))
             if self.names.add(name):

@@ -57,7 +57,9 @@ class KnownNames:
 
 
 def _continues(token: Token) -> bool:
-    return (token.kind == "name" and token.text not in KEYWORDS) or (token.kind == "number" and token.text.isdigit())
+    return (token.kind == "name" and token.text not in KEYWORDS) or (
+        token.kind == "number" and token.text.isdigit()
+    )
 
 
 def _words(name: str) -> tuple[str, ...]:

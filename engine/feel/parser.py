@@ -40,7 +40,29 @@ _LEVELS = {
 _COMPARATORS = frozenset({"<", "<=", ">", ">=", "=", "!="})
 #: binary operators inside each other's right side, over all brackets
 _OPERATOR_DEPTH = 180
-_AFTER_RANGE = frozenset({")", "]", "}", ",", "", "and", "or", "=", "!=", "<", "<=", ">", ">=", "then", "else", "return", "satisfies", "..", "."})
+_AFTER_RANGE = frozenset(
+    {
+        ")",
+        "]",
+        "}",
+        ",",
+        "",
+        "and",
+        "or",
+        "=",
+        "!=",
+        "<",
+        "<=",
+        ">",
+        ">=",
+        "then",
+        "else",
+        "return",
+        "satisfies",
+        "..",
+        ".",
+    }
+)
 
 
 class Operators:
@@ -119,7 +141,11 @@ class Operators:
     def too_deep(self) -> FeelLimitExceeded:
         """Build the error for brackets inside brackets without end."""
         return FeelLimitExceeded(
-            _("Biểu thức lồng nhau quá {most} cấp (vị trí {at}).", most=self.limits.nesting, at=self.token.at),
+            _(
+                "Biểu thức lồng nhau quá {most} cấp (vị trí {at}).",
+                most=self.limits.nesting,
+                at=self.token.at,
+            ),
             limit="nesting",
             position=self.token.at,
         )
@@ -187,7 +213,11 @@ class Operators:
         first = self.test(bracket=True)
         if self.at(".."):
             return (self.range_end(at, first, low_closed=False),)
-        if self.at(")") and not isinstance(first, RangeOf | Differs) and self.peek().text in ("+", "-", "*", "/", "."):
+        if (
+            self.at(")")
+            and not isinstance(first, RangeOf | Differs)
+            and self.peek().text in ("+", "-", "*", "/", ".")
+        ):
             self.jump(start)
             return (self.binary(4),)
         found = [first]

@@ -48,19 +48,21 @@ class Run(Frame):
         self.warnings: list[Warning_] | None = None
         self.admitted: dict[int, tuple[Any, Any]] | None = None
 
-    def warn(self, at: int, code: str, message: Text) -> None:
+    def warn(self, at: int, code: str, message: Text) -> Any:
         """Note why a part became null; gives None so that callers can return it."""
         if self.warnings is None:
             self.warnings = []
         if len(self.warnings) < self.limits.warnings:
             self.warnings.append(Warning_(message, at, code))
+        return None
 
     def charge(self, steps: int) -> None:
         """Take work from the budget. Raises `FeelLimitExceeded`."""
         self.steps -= steps
         if self.steps < 0:
             raise FeelLimitExceeded(
-                _("Biểu thức cần hơn {steps} bước tính toán nên bị dừng.", steps=self.limits.steps), limit="steps"
+                _("Biểu thức cần hơn {steps} bước tính toán nên bị dừng.", steps=self.limits.steps),
+                limit="steps",
             )
 
     def new_text(self, text: str) -> str:
@@ -81,7 +83,11 @@ class Run(Frame):
         """Refuse a string or list before it is made. Raises `FeelLimitExceeded`."""
         if size > most:
             raise FeelLimitExceeded(
-                _("Biểu thức tạo ra chuỗi hoặc danh sách dài {size}, vượt giới hạn {most}.", size=size, most=most),
+                _(
+                    "Biểu thức tạo ra chuỗi hoặc danh sách dài {size}, vượt giới hạn {most}.",
+                    size=size,
+                    most=most,
+                ),
                 limit=limit,
             )
 

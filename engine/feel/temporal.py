@@ -211,7 +211,10 @@ def read_duration(text: str) -> timedelta | YearsMonths | None:
     micro = int((match[6] or "0")[:6].ljust(6, "0"))
     try:
         span = timedelta(
-            days=int(match[2] or 0), hours=int(match[3] or 0), minutes=int(match[4] or 0), seconds=int(match[5] or 0)
+            days=int(match[2] or 0),
+            hours=int(match[3] or 0),
+            minutes=int(match[4] or 0),
+            seconds=int(match[5] or 0),
         ) + timedelta(microseconds=micro)
     except OverflowError:
         return None

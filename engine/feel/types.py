@@ -84,7 +84,22 @@ ANY_TYPE = Type(ANY)
 #: types that have a name of their own
 NAMED: dict[str, Type] = {
     name: Type(name)
-    for name in (NUMBER, STRING, BOOLEAN, DATE, TIME, DATE_TIME, DAYS, MONTHS, LIST, CONTEXT, RANGE, FUNCTION, NULL, ANY)
+    for name in (
+        NUMBER,
+        STRING,
+        BOOLEAN,
+        DATE,
+        TIME,
+        DATE_TIME,
+        DAYS,
+        MONTHS,
+        LIST,
+        CONTEXT,
+        RANGE,
+        FUNCTION,
+        NULL,
+        ANY,
+    )
 } | {
     "dateTime": Type(DATE_TIME),
     "dayTimeDuration": Type(DAYS),
@@ -121,7 +136,8 @@ def _matches(wanted: Type, value: Any) -> bool:
         return all(end is None or wanted.inner.matches(end) for end in (value.low, value.high))
     if kind == CONTEXT:
         return all(
-            name in value and (value[name] is None or inner.matches(value[name])) for name, inner in wanted.fields
+            name in value and (value[name] is None or inner.matches(value[name]))
+            for name, inner in wanted.fields
         )
     if kind == FUNCTION and wanted.parameters is not None:
         return _function_matches(wanted, value)

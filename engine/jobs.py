@@ -14,6 +14,7 @@ from engine.feel import iso
 from engine.models import Job
 from engine.ports import JobContext, JobHandler
 from engine.spiff.execution import Execution
+from engine.spiff.expressions import later
 from engine.states import InstanceState, WorkState
 from foundation.database import Database, UnitOfWork
 from foundation.errors import TiendoError
@@ -138,7 +139,7 @@ def _failed(database: Database, job_id: str, error: BaseException) -> None:
         job.attempts += 1
         job.retries_left -= 1
         job.error = str(incidents.text_of(error))
-        job.due_at = work.now + iso.parse_duration(job.retry_interval)
+        job.due_at = later(work.now, iso.parse_duration(job.retry_interval))
         if job.retries_left <= 0:
             job.state = WorkState.FAILED.value
             incidents.raise_incident(

@@ -174,7 +174,7 @@ class ProcessInstance(Base):
     #: how it was called: start variables and output mappings
     call: Mapped[dict[str, Any] | None] = mapped_column(Json)
     #: what it gives back to its parent
-    result: Mapped[Any] = mapped_column(Json)
+    result: Mapped[Any] = mapped_column(Json, nullable=True)
     schedule_id: Mapped[str | None] = mapped_column(Id)
     scheduled_for: Mapped[str | None] = mapped_column(String(40))
     started_at: Mapped[datetime] = mapped_column(Moment)

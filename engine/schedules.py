@@ -11,7 +11,7 @@ from sqlalchemy import delete, select
 from engine import starts
 from engine.feel import iso
 from engine.models import ProcessDefinition, Schedule
-from engine.spiff.expressions import due_moment
+from engine.spiff.expressions import due_moment, later
 from engine.spiff.graph import ProcessGraph
 from engine.spiff.execution import Execution
 from engine.spiff.token import STARTED
@@ -82,7 +82,7 @@ def _following(schedule: Schedule, moment: datetime) -> datetime | None:
         return None
     if schedule.remaining > 0:
         schedule.remaining -= 1
-    following: datetime = moment + iso.parse_duration(schedule.interval)
+    following: datetime = later(moment, iso.parse_duration(schedule.interval))
     return following
 
 

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from dateutil.relativedelta import relativedelta
-
 from engine import feel
-from engine.feel import iso, to_json
+from engine.feel import iso
+from engine.feel.values import to_json
 from engine.spiff.elements import EventDefinition, Value
 from engine.spiff.errors import ExecutionError, wrong_type
 from engine.spiff.token import Token
@@ -15,6 +14,8 @@ from foundation.clock import BUSINESS_ZONE, aware
 from foundation.texts import Text, _
 
 END_OF_DAY = time(23, 59, 59, 999000)
+#: most repetitions counted for a cycle that names its end
+REPETITION_LIMIT = 10_000
 
 
 def evaluate(token: Token, value: Value, *, variables: Mapping[str, Any] | None = None) -> Any:
@@ -90,33 +91,37 @@ def moment_of(token: Token, value: Value, *, what: Text, day_ends: bool) -> date
         return aware(result if result.tzinfo else result.replace(tzinfo=BUSINESS_ZONE))
     if isinstance(result, date):
         return aware(datetime.combine(result, END_OF_DAY if day_ends else time(), BUSINESS_ZONE))
-    if isinstance(result, timedelta | relativedelta):
+    if isinstance(result, timedelta):
         return token.execution.now + result
     if result is None:
         return None
     shown = to_json(result)
     if isinstance(shown, str) and shown.startswith(("P", "-P")):
-        return token.execution.now + iso.parse_duration(shown)
+        return later(token.execution.now, iso.parse_duration(shown))
     raise wrong_type(token.node.element.id, what, value.text, _("ngày, giờ hoặc khoảng thời gian"), shown)
 
 
-def _from_text(token: Token, value: Value, text: str, what: Text) -> date | timedelta | relativedelta:
+def _from_text(token: Token, value: Value, text: str, what: Text) -> date:
     try:
-        if text.startswith(("P", "-P")):
-            return duration_after(token.execution.now, text)
+        if text.startswith(("P", "-P", "+P")):
+            return later(token.execution.now, iso.parse_duration(text))
         if len(text) == len("2024-01-31"):
             return date.fromisoformat(text)
         return iso.parse_date_time(text)
-    except (ValueError, ExecutionError):
+    except (ValueError, iso.IsoError):
         raise wrong_type(
             token.node.element.id, what, value.text, _("ngày giờ theo ISO 8601 như 2024-03-31 hoặc P3D"), text
         ) from None
 
 
-def duration_after(start: datetime, text: str) -> timedelta:
-    """Give the length of an ISO duration counted from a moment (months differ in length)."""
-    duration = iso.parse_duration(text)
-    return (start + duration) - start
+def later(moment: datetime, duration: iso.Duration) -> datetime:
+    """Give the moment a duration later; months are counted on the business calendar."""
+    return aware(duration.added_to(moment.astimezone(BUSINESS_ZONE)))
+
+
+def interval_text(duration: iso.Duration) -> str:
+    """Write an interval so that it can be read back."""
+    return f"P{duration.months}MT{int(duration.rest.total_seconds())}S"
 
 
 def due_moment(token: Token, event: EventDefinition) -> tuple[datetime, int | None, str | None]:
@@ -140,10 +145,21 @@ def _first_of_cycle(token: Token, value: Value) -> tuple[datetime, int | None, s
     text = str(evaluate_json(token, value))
     try:
         cycle = iso.parse_cycle(text)
-    except ValueError:
+    except iso.IsoError:
         raise wrong_type(
             token.node.element.id, _("Chu kỳ"), value.text, _("chu kỳ ISO 8601 như R3/PT1H"), text
         ) from None
-    interval = text.rpartition("/")[2]
-    first = cycle.start or token.execution.now + duration_after(token.execution.now, interval)
-    return aware(first), -1 if cycle.repetitions is None else cycle.repetitions - 1, interval
+    first = aware(cycle.start) if cycle.start is not None else later(token.execution.now, cycle.interval)
+    return first, _repetitions(cycle, first), interval_text(cycle.interval)
+
+
+def _repetitions(cycle: iso.Cycle, first: datetime) -> int:
+    """Count how often a cycle repeats after its first time; -1 without end."""
+    if cycle.repetitions is not None:
+        return cycle.repetitions - 1
+    if cycle.end is None:
+        return -1
+    count, moment = 0, later(first, cycle.interval)
+    while moment <= cycle.end and count < REPETITION_LIMIT:
+        count, moment = count + 1, later(moment, cycle.interval)
+    return count

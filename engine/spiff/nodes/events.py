@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Any
 
+from engine.feel import iso
 from engine.spiff.effects import EventAwaited, MessageThrown, SignalThrown, TimerArmed
 from engine.spiff.errors import ExecutionError
-from engine.spiff.expressions import due_moment, duration_after, evaluate_json, holds, text_of
+from engine.spiff.expressions import due_moment, evaluate_json, holds, later, text_of
 from engine.spiff.nodes.base import Node
 from engine.spiff.nodes.gateways import EventBasedGateway
 from engine.spiff.token import STARTED, WAITING, Token
@@ -197,7 +198,7 @@ def repeat(node: Node, token: Token) -> None:
         token.execution.remove(token, is_cancelled=False)
         return
     due = datetime.fromisoformat(facts["due"])
-    due += duration_after(due, interval)
+    due = later(due, iso.parse_duration(interval))
     facts.update(due=due.isoformat(), remaining=remaining - 1 if remaining > 0 else remaining)
     token.execution.effects.append(TimerArmed(token=token.id, element=node.element.id, due_at=due))
 

@@ -5,7 +5,8 @@ translated where the meaning is certain, else refused. BPMN's own expression pla
 """
 
 import importlib
-from typing import Any
+
+from engine import feel
 
 
 def is_juel(text: str) -> bool:
@@ -31,12 +32,8 @@ def source(text: str) -> str:
 
 def check(text: str) -> None:
     """Parse an expression text; raises `FeelSyntaxError` with the position."""
-    _feel().compile(source(text))
+    feel.compile(source(text))
 
 
 def _translated(text: str) -> str:
     return str(importlib.import_module("engine.feel.juel").translate(text))
-
-
-def _feel() -> Any:
-    return importlib.import_module("engine.feel")

@@ -1,0 +1,12 @@
+"""The lint: everything that is wrong with the files of a deployment, all at once, before anything runs.
+
+    engine.lint.check({"giao-viec.bpmn": content, "han-xu-ly.dmn": table})
+
+Errors block a deployment, warnings do not. Diagrams are judged as drawn, before the transforms, so that each
+finding names an element its author knows. `catalogue()` gives the rules for the documentation.
+"""
+
+from engine.lint.catalogue import Entry, catalogue
+from engine.lint.deployment import check, check_tree
+
+__all__ = ["Entry", "catalogue", "check", "check_tree"]

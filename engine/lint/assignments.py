@@ -1,0 +1,96 @@
+"""User tasks: somebody must get them, and their dates and priorities must be readable."""
+
+from collections.abc import Iterator
+
+from engine import expressions, iso8601
+from engine.bpmn import CAMUNDA, extensions
+from engine.findings import Finding
+from engine.lint.model import Diagram, Node
+from engine.rules import error, warning
+from foundation.texts import _
+
+NOBODY = warning(
+    "user-task.nobody",
+    _("Nhiệm vụ {name} chưa giao cho ai; hãy đặt người thực hiện, nhóm thực hiện, hoặc vẽ vào một làn."),
+    why=_("Nhiệm vụ không giao cho ai thì không hiện trong hộp việc của ai."),
+    example='<bpmn:userTask id="u"/>',
+)
+CANDIDATE_USERS = error(
+    "user-task.candidate-users",
+    _("Nhiệm vụ {name} dùng candidateUsers, chưa được hỗ trợ; hãy dùng candidateGroups hoặc assignee."),
+    why=_("Bỏ qua danh sách này thì sai người được làm."),
+    example='camunda:candidateUsers="an, bình"',
+)
+TIME = error(
+    "user-task.time-invalid",
+    _(
+        "Nhiệm vụ {name}: {attribute} “{found}” không phải ngày, thời điểm hay khoảng thời gian ISO "
+        "8601; hãy viết như "
+        "2026-01-15, P3D, hoặc một biểu thức bắt đầu bằng “=”."
+    ),
+    why=_("Hạn viết sai thì không nhắc, không báo trễ được."),
+    example='camunda:dueDate="15/01/2026"',
+)
+PRIORITY = error(
+    "user-task.priority-invalid",
+    _(
+        "Nhiệm vụ {name}: mức ưu tiên “{found}” phải là số nguyên hoặc biểu thức bắt đầu bằng “=”; "
+        "hãy sửa lại."
+    ),
+    why=_("Hộp việc sắp xếp theo số ưu tiên."),
+    example='camunda:priority="cao"',
+)
+FORM_DATA = warning(
+    "user-task.form-data",
+    _(
+        "Nhiệm vụ {name} khai báo trường ngay trong sơ đồ (formData), không được dùng; hãy tạo biểu "
+        "mẫu và chọn formKey."
+    ),
+    why=_("Biểu mẫu được quản lý riêng theo phiên bản."),
+    example="<camunda:formData>",
+)
+
+
+def check(diagram: Diagram) -> Iterator[Finding]:
+    """Give the user tasks that nobody gets, or whose dates cannot be read."""
+    for node in diagram.of_kind("userTask"):
+        yield from _who(diagram, node)
+        for name in ("dueDate", "followUpDate"):
+            text = (node.xml.get(f"{CAMUNDA}{name}") or "").strip()
+            if text and not expressions.is_marked(text) and not _is_time(text):
+                yield TIME.at(node.xml, diagram.file, attribute=f"camunda:{name}", found=text)
+        priority = (node.xml.get(f"{CAMUNDA}priority") or "").strip()
+        if priority and not expressions.is_marked(priority) and not _is_integer(priority):
+            yield PRIORITY.at(node.xml, diagram.file, found=priority)
+        if any(extensions(node.xml, f"{CAMUNDA}formData")):
+            yield FORM_DATA.at(node.xml, diagram.file)
+
+
+def _who(diagram: Diagram, node: Node) -> Iterator[Finding]:
+    if node.xml.get(f"{CAMUNDA}candidateUsers"):
+        yield CANDIDATE_USERS.at(node.xml, diagram.file)
+        return
+    given = any((node.xml.get(f"{CAMUNDA}{name}") or "").strip() for name in ("assignee", "candidateGroups"))
+    if not given and not _is_in_lane(diagram, node):
+        yield NOBODY.at(node.xml, diagram.file)
+
+
+def _is_in_lane(diagram: Diagram, node: Node) -> bool:
+    """Tell whether the task, or a sub-process around it, is drawn in a lane."""
+    if node.id in diagram.lanes:
+        return True
+    scope = node.scope
+    while not scope.is_process and scope.parent is not None:
+        if scope.xml.get("id") in diagram.lanes:
+            return True
+        scope = scope.parent
+    return False
+
+
+def _is_time(text: str) -> bool:
+    literal = iso8601.read(text)
+    return literal is not None and literal.kind != "cycle" and not literal.is_negative
+
+
+def _is_integer(text: str) -> bool:
+    return text.removeprefix("-").isdecimal()

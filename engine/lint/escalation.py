@@ -1,0 +1,102 @@
+"""Escalation ladders: each step says when (offset, unit), to whom, and what happens (`tiendo:escalation`)."""
+
+from collections.abc import Iterator
+
+from lxml.etree import _Element as XmlElement
+
+from engine.bpmn import CAMUNDA, TIENDO, extensions
+from engine.findings import Finding
+from engine.lint.model import Diagram, Node
+from engine.rules import error, warning
+from foundation.texts import _
+
+#: elements that may carry a ladder
+HOSTS = frozenset({"userTask"})
+#: units an offset may count in
+UNITS = ("workingDays", "days", "hours")
+#: what a step does: remind and notify inform, escalate tells a higher level, urge proposes an urging letter
+ACTIONS = ("remind", "notify", "escalate", "urge")
+
+HOST = error(
+    "escalation.host",
+    _(
+        "{name} không mang được bậc thang đôn đốc; chỉ nhiệm vụ người dùng mang được. Hãy chuyển "
+        "sang nhiệm vụ."
+    ),
+    why=_("Bậc thang tính từ hạn của một nhiệm vụ."),
+    example="<tiendo:escalation> trên serviceTask",
+)
+EMPTY = error(
+    "escalation.empty",
+    _("Bậc thang đôn đốc của {name} không có bậc nào và không có bảng quyết định; hãy thêm một trong hai."),
+    why=_("Không có bậc thì không ai được nhắc."),
+    example="<tiendo:escalation/>",
+)
+STEP = error(
+    "escalation.step-invalid",
+    _(
+        "Bậc thang đôn đốc của {name}, bậc {number}: {attribute} là “{found}”, phải là {expected}; "
+        "hãy sửa lại."
+    ),
+    why=_("Bậc viết sai sẽ không bao giờ nhắc đúng lúc, đúng người."),
+    example='<tiendo:step offset="ba" unit="workingDays" to="assignee" action="remind"/>',
+)
+DUPLICATE = warning(
+    "escalation.step-duplicate",
+    _("Bậc thang đôn đốc của {name}: bậc {number} trùng với một bậc trước; hãy xóa bớt."),
+    why=_("Cùng một người sẽ bị nhắc hai lần một lúc."),
+    example="hai <tiendo:step> giống nhau",
+)
+NO_DUE = warning(
+    "escalation.no-due-date",
+    _("Nhiệm vụ {name} có bậc thang đôn đốc nhưng không có hạn; hãy đặt camunda:dueDate."),
+    why=_("Bậc thang đếm ngày từ hạn; không có hạn thì không bậc nào được tính."),
+    example="<tiendo:escalation> trên nhiệm vụ không có dueDate",
+)
+
+
+def check(diagram: Diagram) -> Iterator[Finding]:
+    """Give the ladders whose steps cannot be planned."""
+    for node in diagram.nodes:
+        for ladder in extensions(node.xml, f"{TIENDO}escalation"):
+            yield from _ladder(diagram, node, ladder)
+
+
+def _ladder(diagram: Diagram, node: Node, ladder: XmlElement) -> Iterator[Finding]:
+    file, xml = diagram.file, node.xml
+    if node.kind not in HOSTS:
+        yield HOST.at(xml, file, place=ladder)
+        return
+    steps = list(ladder.iterchildren(f"{TIENDO}step"))
+    if not steps and not ladder.get("decision"):
+        yield EMPTY.at(xml, file, place=ladder)
+    if not (xml.get(f"{CAMUNDA}dueDate") or "").strip():
+        yield NO_DUE.at(xml, file, place=ladder)
+    seen: set[tuple[str | None, ...]] = set()
+    for number, step in enumerate(steps, start=1):
+        yield from _step(diagram, node, step, number)
+        facts = tuple(step.get(name) for name in ("offset", "unit", "to", "action"))
+        if facts in seen:
+            yield DUPLICATE.at(xml, file, place=step, number=number)
+        seen.add(facts)
+
+
+def _step(diagram: Diagram, node: Node, step: XmlElement, number: int) -> Iterator[Finding]:
+    offset = (step.get("offset") or "").strip()
+    problems = {
+        "offset": None if offset.lstrip("+-").isdecimal() else _("số nguyên, âm là trước hạn"),
+        "unit": None if step.get("unit") in UNITS else ", ".join(UNITS),
+        "to": None if (step.get("to") or "").strip() else _("người hoặc vai được báo, ví dụ assignee"),
+        "action": None if step.get("action") in ACTIONS else ", ".join(ACTIONS),
+    }
+    for attribute, expected in problems.items():
+        if expected is not None:
+            yield STEP.at(
+                node.xml,
+                diagram.file,
+                place=step,
+                number=number,
+                attribute=attribute,
+                found=step.get(attribute) or "",
+                expected=expected,
+            )

@@ -1,0 +1,119 @@
+"""The files of a deployment, sorted by kind; decision tables and forms are judged by their own rooms."""
+
+import importlib
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from lxml.etree import _Element as XmlElement
+
+from engine import xml_gate
+from engine.findings import DefinitionRefused, Finding
+from engine.rules import error
+from foundation.errors import TiendoError
+from foundation.texts import Text, _
+
+DIAGRAM_SUFFIXES = (".bpmn", ".bpmn2", ".xml")
+DECISION_SUFFIXES = (".dmn",)
+FORM_SUFFIXES = (".form", ".json")
+
+UNKNOWN_KIND = error(
+    "file.unknown-kind",
+    _("Không biết tệp này là gì; chỉ nhận sơ đồ .bpmn, bảng quyết định .dmn và biểu mẫu .form."),
+    why=_("Tệp lạ trong gói triển khai thường là gửi nhầm."),
+    example="ghi-chu.docx",
+)
+FORM_INVALID = error(
+    "form.invalid",
+    _("Biểu mẫu không dùng được: {detail} Hãy sửa trong trình soạn biểu mẫu rồi gửi lại."),
+    why=_("Biểu mẫu sai thì không ai điền được nhiệm vụ."),
+    example='{"components": 1}',
+)
+NO_FILES = error(
+    "file.none",
+    _("Chưa có tệp nào; hãy chọn ít nhất một tệp .bpmn."),
+    why=_("Không có tệp thì không có gì để triển khai."),
+    example="gói rỗng",
+)
+
+
+def of_kind(files: Mapping[str, bytes], suffixes: tuple[str, ...]) -> dict[str, bytes]:
+    """Give the files whose name ends in one of the suffixes."""
+    return {name: content for name, content in files.items() if name.lower().endswith(suffixes)}
+
+
+def check_kinds(files: Mapping[str, bytes]) -> Iterator[Finding]:
+    """Refuse files of a kind that a deployment does not take."""
+    known = DIAGRAM_SUFFIXES + DECISION_SUFFIXES + FORM_SUFFIXES
+    if not files:
+        yield NO_FILES.for_file("")
+    for name in files:
+        if not name.lower().endswith(known):
+            yield UNKNOWN_KIND.for_file(name)
+
+
+def diagrams(files: Mapping[str, bytes]) -> tuple[dict[str, XmlElement], list[Finding]]:
+    """Read the diagrams through the gate; give the trees, and the findings of those refused."""
+    trees: dict[str, XmlElement] = {}
+    findings: list[Finding] = []
+    for name, content in of_kind(files, DIAGRAM_SUFFIXES).items():
+        try:
+            trees[name] = xml_gate.parse(content, file=name)
+        except DefinitionRefused as refused:
+            findings += refused.findings
+    return trees, findings
+
+
+def decision_keys(files: Mapping[str, bytes]) -> set[str]:
+    """Give the ids of the decisions in the files; a file that cannot be read has none."""
+    found: set[str] = set()
+    for name, content in of_kind(files, DECISION_SUFFIXES).items():
+        try:
+            root = xml_gate.read(content, file=name)
+        except DefinitionRefused:
+            continue
+        found.update(identity for node in root.iter("{*}decision") if (identity := node.get("id")))
+    return found
+
+
+def form_keys(files: Mapping[str, bytes]) -> set[str]:
+    """Give the ids of the forms in the files, and their file names without suffix."""
+    found: set[str] = set()
+    for name, content in of_kind(files, FORM_SUFFIXES).items():
+        found.add(name.rpartition("/")[2].rpartition(".")[0])
+        try:
+            form: Any = json.loads(content)
+        except ValueError:
+            continue
+        if isinstance(form, dict) and isinstance(form.get("id"), str):
+            found.add(form["id"])
+    return found
+
+
+def check_decisions(files: Mapping[str, bytes]) -> Iterator[Finding]:
+    """Give the findings of the decision tables."""
+    for name, content in of_kind(files, DECISION_SUFFIXES).items():
+        decisions = _optional("engine.dmn", "lint")
+        if decisions is not None:
+            yield from decisions(content, file=name)
+
+
+def check_forms(files: Mapping[str, bytes]) -> Iterator[Finding]:
+    """Give the findings of the forms."""
+    for name, content in of_kind(files, FORM_SUFFIXES).items():
+        load = _optional("engine.forms", "load")
+        try:
+            if load is not None:
+                load(content)
+        except DefinitionRefused as refused:
+            yield from refused.findings
+        except TiendoError as problem:
+            detail: Text = problem.text
+            yield FORM_INVALID.for_file(name, detail=detail)
+
+
+def _optional(module: str, name: str) -> Any:
+    try:
+        return getattr(importlib.import_module(module), name, None)
+    except ModuleNotFoundError:
+        return None

@@ -1,0 +1,247 @@
+"""The table of BPMN elements: which the executor runs as the standard says, and which are refused and why.
+
+One row per element and event definition. What has no row is refused too. `docs/reference/bpmn-support.md` is
+generated from this table.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from lxml.etree import _Element as XmlElement
+
+from engine.bpmn import CHOREOGRAPHY, TASKS, children, is_true, local
+from engine.findings import Finding
+from engine.lint.model import Diagram, Node
+from engine.rules import error
+from foundation.texts import Text, _
+
+UNSUPPORTED = error(
+    "element.unsupported",
+    _("{kind} {name} chưa được hỗ trợ: {reason}"),
+    why=_("Phần tử chưa chạy đúng theo BPMN 2.0 thì bị từ chối, không chạy sai trong im lặng."),
+    example='<bpmn:complexGateway id="g"/>',
+)
+
+_USE_PLAIN_GATEWAYS = _("hãy dùng cổng loại trừ, song song hoặc bao gồm.")
+_NO_COMPENSATION = _("cơ chế bù trừ (compensation) chưa có; hãy vẽ bước hoàn tác thành nhiệm vụ thường.")
+_NO_TRANSACTION = _("giao dịch và sự kiện hủy chưa có; hãy dùng tiểu quy trình thường với sự kiện lỗi.")
+_NO_MULTIPLE = _("một sự kiện chỉ được mang một định nghĩa; hãy tách thành nhiều sự kiện.")
+_NO_CHOREOGRAPHY = _("biểu đồ phối hợp (choreography, conversation) chỉ để vẽ; hãy mô tả bằng quy trình.")
+_NO_AD_HOC = _("tiểu quy trình tùy biến (ad-hoc) chưa có; hãy nối các bước bằng luồng trình tự.")
+_NO_GLOBAL = _(
+    "nhiệm vụ dùng chung (global task) chưa có; hãy đưa bước vào quy trình hoặc gọi quy trình khác."
+)
+_NO_INSTANTIATE = _("bước này không khởi tạo được quy trình; hãy dùng sự kiện bắt đầu bằng thông điệp.")
+_START_NEEDS_EVENT = _(
+    "tiểu quy trình sự kiện phải bắt đầu bằng một sự kiện có định nghĩa (thời gian, lỗi…)."
+)
+_ONLY_NONE_START = _(
+    "tiểu quy trình nhúng chỉ được bắt đầu bằng sự kiện không có định nghĩa (BPMN 2.0 §10.3.5)."
+)
+_NO_CONDITION_START = _(
+    "chưa có phiên bản quy trình nào để xét điều kiện; hãy khởi tạo bằng thông điệp hoặc lịch."
+)
+_NO_ERROR_START = _("sự kiện này chỉ bắt đầu được tiểu quy trình sự kiện, không bắt đầu quy trình.")
+_CATCH_NEEDS_EVENT = _(
+    "sự kiện chờ phải có định nghĩa: thông điệp, thời gian, tín hiệu, điều kiện hoặc liên kết."
+)
+_NOT_BPMN = _("BPMN 2.0 không cho phép định nghĩa này ở đây; hãy chọn loại sự kiện khác.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One row of the table."""
+
+    #: local tag name
+    element: str
+    #: none, message, timer …; empty for what is not an event
+    event: str = ""
+    #: for start events: process, subProcess or eventSubProcess
+    place: str = ""
+    #: why it is refused; None when it is supported
+    reason: Text | None = None
+
+    @property
+    def is_supported(self) -> bool:
+        """Tell whether the executor runs the element."""
+        return self.reason is None
+
+
+def _rows(element: str, events: str, *, place: str = "", reason: Text | None = None) -> tuple[Row, ...]:
+    return tuple(Row(element=element, event=event, place=place, reason=reason) for event in events.split())
+
+
+def _plain(elements: str, reason: Text | None = None) -> tuple[Row, ...]:
+    return tuple(Row(element=element, reason=reason) for element in elements.split())
+
+
+#: the whole table, supported rows first within each element
+ROWS: tuple[Row, ...] = (
+    *_plain("task userTask manualTask scriptTask serviceTask sendTask receiveTask businessRuleTask"),
+    *_plain("callActivity subProcess"),
+    *_plain("transaction", _NO_TRANSACTION),
+    *_plain("adHocSubProcess", _NO_AD_HOC),
+    *_plain("exclusiveGateway parallelGateway inclusiveGateway eventBasedGateway"),
+    *_plain("complexGateway", _USE_PLAIN_GATEWAYS),
+    *_rows("startEvent", "none message timer signal", place="process"),
+    *_rows("startEvent", "conditional", place="process", reason=_NO_CONDITION_START),
+    *_rows("startEvent", "error escalation", place="process", reason=_NO_ERROR_START),
+    *_rows("startEvent", "compensation", place="process", reason=_NO_COMPENSATION),
+    *_rows("startEvent", "multiple", place="process", reason=_NO_MULTIPLE),
+    *_rows("startEvent", "none", place="subProcess"),
+    *_rows(
+        "startEvent",
+        "message timer signal conditional error escalation compensation multiple",
+        place="subProcess",
+        reason=_ONLY_NONE_START,
+    ),
+    *_rows("startEvent", "message timer signal conditional error escalation", place="eventSubProcess"),
+    *_rows("startEvent", "none", place="eventSubProcess", reason=_START_NEEDS_EVENT),
+    *_rows("startEvent", "compensation", place="eventSubProcess", reason=_NO_COMPENSATION),
+    *_rows("startEvent", "multiple", place="eventSubProcess", reason=_NO_MULTIPLE),
+    *_rows("endEvent", "none message signal error escalation terminate"),
+    *_rows("endEvent", "cancel", reason=_NO_TRANSACTION),
+    *_rows("endEvent", "compensation", reason=_NO_COMPENSATION),
+    *_rows("endEvent", "multiple", reason=_NO_MULTIPLE),
+    *_rows("intermediateCatchEvent", "message timer signal conditional link"),
+    *_rows("intermediateCatchEvent", "none", reason=_CATCH_NEEDS_EVENT),
+    *_rows("intermediateCatchEvent", "multiple", reason=_NO_MULTIPLE),
+    *_rows("intermediateThrowEvent", "none message signal escalation link"),
+    *_rows("intermediateThrowEvent", "compensation", reason=_NO_COMPENSATION),
+    *_rows("intermediateThrowEvent", "multiple", reason=_NO_MULTIPLE),
+    *_rows("boundaryEvent", "message timer signal conditional error escalation"),
+    *_rows("boundaryEvent", "none", reason=_CATCH_NEEDS_EVENT),
+    *_rows("boundaryEvent", "cancel", reason=_NO_TRANSACTION),
+    *_rows("boundaryEvent", "compensation", reason=_NO_COMPENSATION),
+    *_rows("boundaryEvent", "multiple", reason=_NO_MULTIPLE),
+    *_plain("implicitThrowEvent", _NO_MULTIPLE),
+    *_plain(
+        "choreographyTask subChoreography callChoreography choreography globalChoreographyTask",
+        _NO_CHOREOGRAPHY,
+    ),
+    *_plain("conversation subConversation callConversation globalConversation", _NO_CHOREOGRAPHY),
+    *_plain("globalTask globalUserTask globalManualTask globalScriptTask globalBusinessRuleTask", _NO_GLOBAL),
+)
+
+_TABLE = {(row.element, row.event, row.place): row for row in ROWS}
+#: refused elements that are not flow nodes: they stand in the file, in a collaboration or in a process
+_OUTSIDE_FLOW = (
+    frozenset(row.element for row in ROWS if not row.is_supported and not row.event) - CHOREOGRAPHY
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Feature:
+    """A way to use a supported element that is refused."""
+
+    name: str
+    elements: frozenset[str]
+    is_used: Callable[[XmlElement], bool]
+    reason: Text
+
+
+def _flag(name: str) -> Callable[[XmlElement], bool]:
+    return lambda node: is_true(node.get(name))
+
+
+def _other_than(name: str, usual: str) -> Callable[[XmlElement], bool]:
+    return lambda node: (node.get(name) or usual).strip() != usual
+
+
+def _data_logic(node: XmlElement) -> bool:
+    associations = [*children(node, "dataInputAssociation"), *children(node, "dataOutputAssociation")]
+    return any(local(part) in {"assignment", "transformation"} for link in associations for part in link)
+
+
+def _loop_behaviour(node: XmlElement) -> bool:
+    loops = children(node, "multiInstanceLoopCharacteristics")
+    return any((loop.get("behavior") or "All") != "All" for loop in loops)
+
+
+_ACTIVITIES = frozenset({*TASKS, "callActivity", "subProcess"})
+_ONE_TOKEN = _("mỗi bước chỉ nhận và phát một thẻ; hãy bỏ thuộc tính này.")
+
+#: uses of supported elements that are refused
+FEATURES: tuple[Feature, ...] = (
+    Feature(
+        name="instantiate",
+        elements=frozenset({"receiveTask", "eventBasedGateway"}),
+        is_used=_flag("instantiate"),
+        reason=_NO_INSTANTIATE,
+    ),
+    Feature(
+        name="eventGatewayType",
+        elements=frozenset({"eventBasedGateway"}),
+        is_used=_other_than("eventGatewayType", "Exclusive"),
+        reason=_("cổng sự kiện song song chưa có; hãy dùng cổng sự kiện loại trừ."),
+    ),
+    Feature(
+        name="parallelMultiple",
+        elements=frozenset({"startEvent", "intermediateCatchEvent", "boundaryEvent"}),
+        is_used=_flag("parallelMultiple"),
+        reason=_NO_MULTIPLE,
+    ),
+    Feature(
+        name="isForCompensation",
+        elements=_ACTIVITIES,
+        is_used=_flag("isForCompensation"),
+        reason=_NO_COMPENSATION,
+    ),
+    Feature(
+        name="startQuantity",
+        elements=_ACTIVITIES,
+        is_used=_other_than("startQuantity", "1"),
+        reason=_ONE_TOKEN,
+    ),
+    Feature(
+        name="completionQuantity",
+        elements=_ACTIVITIES,
+        is_used=_other_than("completionQuantity", "1"),
+        reason=_ONE_TOKEN,
+    ),
+    Feature(
+        name="behavior",
+        elements=_ACTIVITIES,
+        is_used=_loop_behaviour,
+        reason=_("bước lặp chỉ kết thúc khi mọi lần đều xong (behavior=All); hãy dùng điều kiện hoàn thành."),
+    ),
+    Feature(
+        name="dataAssociation",
+        elements=_ACTIVITIES | {"startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent"},
+        is_used=_data_logic,
+        reason=_("phép gán và biến đổi dữ liệu chưa chạy; hãy dùng ánh xạ vào/ra hoặc bước kịch bản."),
+    ),
+)
+
+
+def check(diagram: Diagram) -> Iterator[Finding]:
+    """Refuse what the executor does not run, naming the element."""
+    for node in diagram.nodes:
+        row = _TABLE.get((node.kind, node.event if _is_event(node) else "", _place(node)))
+        reason = row.reason if row is not None else _NOT_BPMN
+        if reason is not None:
+            yield _refused(diagram, node.xml, reason, event=node.event if _is_event(node) else None)
+            continue
+        for feature in FEATURES:
+            if node.kind in feature.elements and feature.is_used(node.xml):
+                yield _refused(diagram, node.xml, feature.reason, feature=feature.name)
+    for outside in diagram.root.iter():
+        if local(outside) in _OUTSIDE_FLOW and diagram.node(outside.get("id") or "") is None:
+            yield _refused(diagram, outside, _TABLE[(local(outside), "", "")].reason or _NOT_BPMN)
+
+
+def _is_event(node: Node) -> bool:
+    return node.kind.endswith("Event") and node.kind != "implicitThrowEvent"
+
+
+def _place(node: Node) -> str:
+    if node.kind != "startEvent":
+        return ""
+    if node.scope.is_process:
+        return "process"
+    return "eventSubProcess" if node.scope.is_event_subprocess else "subProcess"
+
+
+def _refused(diagram: Diagram, node: XmlElement, reason: Text, **facts: Any) -> Finding:
+    return UNSUPPORTED.at(node, diagram.file, kind=local(node), reason=reason, **facts)

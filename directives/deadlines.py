@@ -1,7 +1,7 @@
 """Deadlines: as written, as agreed, and the day by which lateness is judged (domain note §4).
 
-`raw` is never edited and `original_due` never changes; an extension moves `current_due`; `effective_due` is the
-last day that is still on time, after the roll of R-T5 and the strict switch of R-T1.
+`raw` is never edited and `original_due` never changes; an extension moves `current_due`; `effective_due` is
+the last day that is still on time, after the roll of R-T5 and the strict switch of R-T1.
 """
 
 from collections.abc import Mapping, Sequence
@@ -95,6 +95,10 @@ class Deadline:
     def to_json(self) -> dict[str, Any]:
         """Give the deadline as plain JSON data; `from_json` reads it back."""
         return {key: value for key, value in asdict(self).items() if value not in (None, "", (), False)}
+
+
+#: nothing was said about a deadline
+NO_DEADLINE = Deadline()
 
 
 def from_json(data: Mapping[str, Any]) -> Deadline:

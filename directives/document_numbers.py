@@ -81,7 +81,7 @@ def read(raw: str) -> DocumentNumber:
 
 
 def compose(sequence: int, type_code: str, symbol: str) -> str:
-    """Write the number of a state body's document: `167/KH-UBND`, `1394/UBND-KGVX`, `01/KH-UBND` (R-D2, R-D4).
+    """Write the number of a state body's document: `01/KH-UBND`, `1394/UBND-KGVX` (R-D2, R-D4).
 
     `symbol` is the issuer's short name, for a công văn with the drafting unit ("UBND-KGVX"). Raises Invalid
     for an unknown type or an empty symbol.

@@ -1,0 +1,1 @@
+"""What is executed: one folder per process, and the bindings between diagrams and the domain."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from engine.dispatcher import Dispatcher
 from foundation.clock import Clock, MovableClock
 from foundation.database import Database
-from webhooks.client import WebhookClient
+from webhooks.client import Client
 from webhooks.secrets import SecretBox
 
 
@@ -17,7 +17,7 @@ class Runtime:
     clock: Clock
     dispatcher: Dispatcher
     secret_box: SecretBox
-    webhook_client: WebhookClient
+    webhook_client: Client
     #: address under which people reach the house, for links in messages
     base_url: str = ""
 

@@ -1,0 +1,86 @@
+"""Who may enter: every view names its rule, and a view without one is closed.
+
+    @rule("user_tasks.work")      a signed-in account with this right
+    @public                       anybody: health, the API description
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from flask import Blueprint, current_app, g, request
+
+from directives import access, api_keys
+from directives.access import Principal
+from foundation.errors import Forbidden, Unauthenticated
+from foundation.texts import _
+from processes.runtime import Runtime
+
+View = TypeVar("View", bound=Callable[..., Any])
+PUBLIC = "public"
+#: how often the last use of a key is written down
+TOUCH_EVERY = timedelta(minutes=1)
+
+
+def rule(permission: str) -> Callable[[View], View]:
+    """Open a view to accounts with a right; organisation scope is checked where the object is known."""
+
+    def mark(view: View) -> View:
+        view.__dict__["rule"] = permission
+        return view
+
+    return mark
+
+
+def public(view: View) -> View:
+    """Open a view to anybody."""
+    view.__dict__["rule"] = PUBLIC
+    return view
+
+
+def runtime() -> Runtime:
+    """Give the running house."""
+    found: Runtime = current_app.extensions["tiendo"]
+    return found
+
+
+def principal() -> Principal:
+    """Give who asks; only inside a guarded view."""
+    found: Principal = g.principal
+    return found
+
+
+def guard(blueprint: Blueprint) -> None:
+    """Check the rule of every view of a blueprint before it runs."""
+    blueprint.before_request(_check)
+
+
+def rule_of(view: Any) -> str | None:
+    """Give the rule of a view function; None when nobody named one."""
+    found: str | None = getattr(view, "rule", None)
+    return found
+
+
+def _check() -> None:
+    permission = rule_of(current_app.view_functions.get(request.endpoint or ""))
+    if permission is None:
+        raise Forbidden(_("Đường dẫn này chưa được mở cho ai."))
+    if permission == PUBLIC:
+        return
+    g.principal = _authenticate()
+    access.require(g.principal, permission)
+
+
+def _authenticate() -> Principal:
+    scheme, _space, key = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not key:
+        raise Unauthenticated(_("Cần tiêu đề Authorization: Bearer <khóa API>."))
+    house = runtime()
+    now = house.clock.now()
+    with house.database.reading() as session:
+        found, owner = access.principal_of_key(session, key.strip(), now)
+    if owner.last_used_at is None or now - owner.last_used_at >= TOUCH_EVERY:
+        with house.database.unit_of_work() as work:
+            api_keys.touch(work, owner.id)
+            work.commit()
+    return found

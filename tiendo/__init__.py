@@ -1,0 +1,1 @@
+"""The whole product put together: shell commands, web server, worker, settings, sample province."""

@@ -1,0 +1,26 @@
+"""The composition root: the only place that knows concrete classes and puts a running house together."""
+
+from foundation.clock import Clock, SystemClock
+from foundation.database import Database
+from processes import handlers
+from processes.runtime import Runtime
+from tiendo.settings import Settings
+
+
+def build(settings: Settings, *, clock: Clock | None = None) -> Runtime:
+    """Put a house together over its database; nothing is started yet."""
+    from engine.dispatcher import Dispatcher
+    from webhooks.addresses import EgressPolicy
+    from webhooks.client import Client
+    from webhooks.secrets import SecretBox
+
+    database = Database(settings.url, clock or SystemClock())
+    policy = EgressPolicy.of(settings.webhook_networks, allows_http=settings.allows_http)
+    return Runtime(
+        database=database,
+        clock=database.clock,
+        dispatcher=Dispatcher(database, handlers.HANDLERS, handlers.escalate),
+        secret_box=SecretBox(settings.secret_key()),
+        webhook_client=Client(policy),
+        base_url=settings.base_url,
+    )

@@ -1,0 +1,84 @@
+"""The worker: APScheduler as a ticker, and nothing but a ticker. What is due is in the database.
+
+Every duty may run in any number of worker processes at once: claims are made in the database. On SQLite
+exactly one worker runs, inside the server process.
+"""
+
+from collections.abc import Callable
+from threading import Lock
+
+import structlog
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from engine import messages, timers
+from processes.runtime import Runtime
+
+log = structlog.get_logger("tiendo.worker")
+
+#: lag of the oldest due timer after which `/readyz` fails, in seconds
+LATE_SECONDS = 30
+
+
+class Worker:
+    """Ticks the duties of the house until it is stopped."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        """Prepare the tickers; `start` lets them run."""
+        self.runtime = runtime
+        self._turn = Lock()
+        self._scheduler = BackgroundScheduler(
+            timezone="UTC",
+            executors={"default": ThreadPoolExecutor(4)},
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        )
+        self._every(1, "engine", self.tick)
+        self._every(1, "webhooks", self.deliver)
+        self._every(3600, "expired messages", lambda: messages.forget_expired(runtime.database))
+        self._every(3600, "sign-in leftovers", self._purge_sessions)
+
+    def start(self) -> None:
+        """Begin to tick in background threads."""
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Stop ticking; a tick under way ends first."""
+        self._scheduler.shutdown(wait=True)
+
+    def tick(self) -> int:
+        """Do everything of the engine that is due now."""
+        with self._turn:
+            return self.runtime.dispatcher.tick()
+
+    def deliver(self) -> int:
+        """Make deliveries from new events and send those that are due."""
+        from processes.audience import within
+        from webhooks import delivery, dispatch
+
+        runtime = self.runtime
+        made = dispatch.fan_out(runtime.database, within=within)
+        return made + delivery.deliver_due(
+            runtime.database, runtime.webhook_client, box=runtime.secret_box, threads=1
+        )
+
+    def _purge_sessions(self) -> None:
+        from directives import sign_in
+
+        with self.runtime.database.unit_of_work() as work:
+            sign_in.purge(work)
+            work.commit()
+
+    def _every(self, seconds: int, name: str, duty: Callable[[], object]) -> None:
+        def run() -> None:
+            try:
+                duty()
+            except Exception:
+                log.exception("duty failed", duty=name)
+
+        self._scheduler.add_job(run, "interval", seconds=seconds, id=name, name=name)
+
+
+def is_late(runtime: Runtime) -> bool:
+    """Tell whether timers are further behind than users should bear."""
+    with runtime.database.reading() as session:
+        return timers.lag(session, runtime.clock.now()).seconds > LATE_SECONDS

@@ -1,19 +1,20 @@
 """Who belongs under whom on a day; kept in memory and read again when the directory changed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import ScalarSelect, or_, select
+from sqlalchemy import ScalarSelect, Select, or_, select
 from sqlalchemy.orm import Session
 
-from directives.organisation_tables import DirectoryState, OrganisationVersion
+from directives.organisation_tables import DirectoryState, OrganisationRow, OrganisationVersion
 from foundation.database import UnitOfWork
 from foundation.ids import new_id
 
 #: days whose trees are kept at a time
 _KEPT = 6
 _STATE = 1
+_MOST_ANSWERS = 2000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +27,8 @@ class Tree:
     #: parent id by organisation id; None for a root
     parents: Mapping[str, str | None]
     _children: Mapping[str, list[str]] = field(repr=False)
-    _subtrees: dict[frozenset[str], frozenset[str]] = field(default_factory=dict, repr=False)
+    #: answers derived from this tree, kept as long as it is
+    memo: dict[Hashable, object] = field(default_factory=dict, repr=False)
 
     def children(self, organisation_id: str) -> tuple[str, ...]:
         """Give the ids directly below an organisation."""
@@ -34,11 +36,18 @@ class Tree:
 
     def subtree(self, roots: Iterable[str]) -> frozenset[str]:
         """Give the ids of the roots and everything below them; remembered, as pages ask again and again."""
-        wanted = frozenset(roots)
-        found = self._subtrees.get(wanted)
-        if found is None:
-            found = self._subtrees[wanted] = frozenset(self._below(wanted))
+        wanted = ("subtree", frozenset(roots))
+        found = self.memo.get(wanted)
+        if not isinstance(found, frozenset):
+            found = frozenset(self._below(wanted[1]))
+            self.remember(wanted, found)
         return found
+
+    def remember(self, question: Hashable, answer: object) -> None:
+        """Keep an answer derived from this tree; all are forgotten when they become many."""
+        if len(self.memo) >= _MOST_ANSWERS:
+            self.memo.clear()
+        self.memo[question] = answer
 
     def ancestors(self, organisation_id: str) -> tuple[str, ...]:
         """Give the ids above an organisation, its parent first."""
@@ -88,6 +97,19 @@ def subtree_ids(session: Session, organisation_id: str, on: date) -> frozenset[s
 def ancestors(session: Session, organisation_id: str, on: date) -> tuple[str, ...]:
     """Give the ids above an organisation on a day, its parent first."""
     return tree(session, on).ancestors(organisation_id)
+
+
+def below(roots: Iterable[str], on: date) -> Select[str]:
+    """Give the ids of the roots and everything below them as a query, walked by the database itself."""
+    version = OrganisationVersion
+    top = select(OrganisationRow.id).where(OrganisationRow.id.in_(sorted(roots))).cte("below", recursive=True)
+    child = (
+        select(version.organisation_id)
+        .join(top, version.parent_id == top.c.id)
+        .where(version.valid_from <= on, or_(version.valid_to.is_(None), version.valid_to >= on))
+    )
+    walked = top.union(child)
+    return select(walked.c.id)
 
 
 def begin_change(work: UnitOfWork) -> None:

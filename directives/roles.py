@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from foundation.texts import Text, _
+
 
 class Reach(StrEnum):
     """How far the rights of a role go."""
@@ -22,66 +24,66 @@ class Role:
     """A role: its key in process variables and candidate groups, its title, its rights."""
 
     key: str
-    #: Vietnamese title
-    title: str
+    #: title of who holds it
+    title: Text
     permissions: frozenset[str]
     reach: Reach = Reach.SUBTREE
 
 
-#: every right of the house with its Vietnamese name
-PERMISSIONS: Mapping[str, str] = {
-    "directives.read": "xem văn bản chỉ đạo",
-    "directives.register": "vào sổ và tiếp nhận văn bản chỉ đạo",
-    "directives.instruct": "cho ý kiến chỉ đạo",
-    "directives.close": "kết thúc chu trình thực hiện",
-    "documents.read": "xem văn bản",
-    "documents.register": "vào sổ văn bản",
-    "documents.issue": "phát hành văn bản",
-    "plans.read": "xem kế hoạch",
-    "plans.draft": "soạn kế hoạch",
-    "plans.issue": "ban hành kế hoạch",
-    "assignments.read": "xem nhiệm vụ",
-    "assignments.assign": "giao nhiệm vụ",
-    "assignments.perform": "tiếp nhận, cập nhật và báo cáo kết quả nhiệm vụ",
-    "assignments.confirm": "xác nhận kết quả nhiệm vụ",
-    "assignments.extend": "quyết định gia hạn nhiệm vụ",
-    "assignments.withdraw": "thu hồi, tạm dừng hoặc hủy nhiệm vụ",
-    "reports.read": "xem báo cáo",
-    "reports.write": "soạn và gửi báo cáo của đơn vị",
-    "reports.request": "yêu cầu báo cáo",
-    "reports.consolidate": "tổng hợp báo cáo",
-    "reports.sign": "ký báo cáo",
-    "user_tasks.read": "xem việc cần làm",
-    "user_tasks.work": "nhận và hoàn thành việc cần làm",
-    "user_tasks.reassign": "chuyển việc cần làm cho người khác",
-    "organisations.read": "xem danh bạ cơ quan",
-    "organisations.edit": "sửa danh bạ cơ quan",
-    "people.read": "xem danh bạ cán bộ",
-    "people.edit": "sửa danh bạ cán bộ",
-    "delegations.read": "xem ủy quyền",
-    "delegations.edit": "lập và chấm dứt ủy quyền",
-    "calendars.read": "xem lịch làm việc",
-    "calendars.edit": "sửa lịch làm việc",
-    "definitions.read": "xem quy trình",
-    "definitions.edit": "sửa quy trình",
-    "definitions.approve": "phê duyệt quy trình",
-    "definitions.deploy": "triển khai quy trình",
-    "decisions.read": "xem bảng quyết định",
-    "decisions.evaluate": "chạy thử bảng quyết định",
-    "instances.read": "xem phiên thực hiện quy trình",
-    "instances.start": "khởi tạo phiên thực hiện quy trình",
-    "instances.repair": "can thiệp vào phiên thực hiện quy trình",
-    "messages.send": "gửi thông điệp vào quy trình",
-    "jobs.work": "xử lý công việc tự động",
-    "incidents.read": "xem sự cố",
-    "incidents.resolve": "xử lý sự cố",
-    "history.read": "xem lịch sử xử lý",
-    "audit.read": "xem nhật ký hệ thống",
-    "webhooks.read": "xem webhook",
-    "webhooks.edit": "cấu hình webhook",
-    "accounts.read": "xem tài khoản",
-    "accounts.edit": "quản lý tài khoản",
-    "settings.edit": "sửa cấu hình hệ thống",
+#: every right of the house with its name
+PERMISSIONS: Mapping[str, Text] = {
+    "directives.read": _("xem văn bản chỉ đạo"),
+    "directives.register": _("vào sổ và tiếp nhận văn bản chỉ đạo"),
+    "directives.instruct": _("cho ý kiến chỉ đạo"),
+    "directives.close": _("kết thúc chu trình thực hiện"),
+    "documents.read": _("xem văn bản"),
+    "documents.register": _("vào sổ văn bản"),
+    "documents.issue": _("phát hành văn bản"),
+    "plans.read": _("xem kế hoạch"),
+    "plans.draft": _("soạn kế hoạch"),
+    "plans.issue": _("ban hành kế hoạch"),
+    "assignments.read": _("xem nhiệm vụ"),
+    "assignments.assign": _("giao nhiệm vụ"),
+    "assignments.perform": _("tiếp nhận, cập nhật và báo cáo kết quả nhiệm vụ"),
+    "assignments.confirm": _("xác nhận kết quả nhiệm vụ"),
+    "assignments.extend": _("quyết định gia hạn nhiệm vụ"),
+    "assignments.withdraw": _("thu hồi, tạm dừng hoặc hủy nhiệm vụ"),
+    "reports.read": _("xem báo cáo"),
+    "reports.write": _("soạn và gửi báo cáo của đơn vị"),
+    "reports.request": _("yêu cầu báo cáo"),
+    "reports.consolidate": _("tổng hợp báo cáo"),
+    "reports.sign": _("ký báo cáo"),
+    "user_tasks.read": _("xem việc cần làm"),
+    "user_tasks.work": _("nhận và hoàn thành việc cần làm"),
+    "user_tasks.reassign": _("chuyển việc cần làm cho người khác"),
+    "organisations.read": _("xem danh bạ cơ quan"),
+    "organisations.edit": _("sửa danh bạ cơ quan"),
+    "people.read": _("xem danh bạ cán bộ"),
+    "people.edit": _("sửa danh bạ cán bộ"),
+    "delegations.read": _("xem ủy quyền"),
+    "delegations.edit": _("lập và chấm dứt ủy quyền"),
+    "calendars.read": _("xem lịch làm việc"),
+    "calendars.edit": _("sửa lịch làm việc"),
+    "definitions.read": _("xem quy trình"),
+    "definitions.edit": _("sửa quy trình"),
+    "definitions.approve": _("phê duyệt quy trình"),
+    "definitions.deploy": _("triển khai quy trình"),
+    "decisions.read": _("xem bảng quyết định"),
+    "decisions.evaluate": _("chạy thử bảng quyết định"),
+    "instances.read": _("xem phiên thực hiện quy trình"),
+    "instances.start": _("khởi tạo phiên thực hiện quy trình"),
+    "instances.repair": _("can thiệp vào phiên thực hiện quy trình"),
+    "messages.send": _("gửi thông điệp vào quy trình"),
+    "jobs.work": _("xử lý công việc tự động"),
+    "incidents.read": _("xem sự cố"),
+    "incidents.resolve": _("xử lý sự cố"),
+    "history.read": _("xem lịch sử xử lý"),
+    "audit.read": _("xem nhật ký hệ thống"),
+    "webhooks.read": _("xem webhook"),
+    "webhooks.edit": _("cấu hình webhook"),
+    "accounts.read": _("xem tài khoản"),
+    "accounts.edit": _("quản lý tài khoản"),
+    "settings.edit": _("sửa cấu hình hệ thống"),
 }
 
 #: what everybody who works somewhere may look at
@@ -112,21 +114,23 @@ def _roles(*roles: Role) -> Mapping[str, Role]:
 #: every role a position may have; lead, coordinator, monitor and consolidator belong to an organisation in
 #: one assignment or cycle, and as positions mean the person who does that work there
 ROLES: Mapping[str, Role] = _roles(
-    Role(key="clerk", title="Văn thư", permissions=_CLERK),
-    Role(key="office_head", title="Chánh Văn phòng", permissions=_HEAD | _CLERK),
-    Role(key="head", title="Thủ trưởng cơ quan", permissions=_HEAD),
-    Role(key="deputy_head", title="Cấp phó phụ trách lĩnh vực", permissions=_HEAD),
-    Role(key="unit_head", title="Trưởng phòng, trưởng đơn vị", permissions=_UNIT_HEAD),
-    Role(key="officer", title="Chuyên viên", permissions=_OFFICER),
-    Role(key="office_officer", title="Chuyên viên Văn phòng", permissions=_OFFICE_OFFICER),
-    Role(key="lead", title="Đơn vị chủ trì", permissions=_OFFICER),
-    Role(key="coordinator", title="Đơn vị phối hợp", permissions=_OFFICER),
+    Role(key="clerk", title=_("Văn thư"), permissions=_CLERK),
+    Role(key="office_head", title=_("Chánh Văn phòng"), permissions=_HEAD | _CLERK),
+    Role(key="head", title=_("Thủ trưởng cơ quan"), permissions=_HEAD),
+    Role(key="deputy_head", title=_("Cấp phó phụ trách lĩnh vực"), permissions=_HEAD),
+    Role(key="unit_head", title=_("Trưởng phòng, trưởng đơn vị"), permissions=_UNIT_HEAD),
+    Role(key="officer", title=_("Chuyên viên"), permissions=_OFFICER),
+    Role(key="office_officer", title=_("Chuyên viên Văn phòng"), permissions=_OFFICE_OFFICER),
+    Role(key="lead", title=_("Đơn vị chủ trì"), permissions=_OFFICER),
+    Role(key="coordinator", title=_("Đơn vị phối hợp"), permissions=_OFFICER),
     Role(
         key="monitor",
-        title="Đơn vị theo dõi, đôn đốc",
+        title=_("Đơn vị theo dõi, đôn đốc"),
         permissions=_OFFICER | _CONSOLIDATOR | {"assignments.confirm"},
     ),
-    Role(key="consolidator", title="Đơn vị đầu mối tổng hợp", permissions=_OFFICER | _CONSOLIDATOR),
-    Role(key="inspector", title="Thanh tra", permissions=_READ_ALL, reach=Reach.EVERYWHERE),
-    Role(key="admin", title="Quản trị hệ thống", permissions=frozenset(PERMISSIONS), reach=Reach.EVERYWHERE),
+    Role(key="consolidator", title=_("Đơn vị đầu mối tổng hợp"), permissions=_OFFICER | _CONSOLIDATOR),
+    Role(key="inspector", title=_("Thanh tra"), permissions=_READ_ALL, reach=Reach.EVERYWHERE),
+    Role(
+        key="admin", title=_("Quản trị hệ thống"), permissions=frozenset(PERMISSIONS), reach=Reach.EVERYWHERE
+    ),
 )

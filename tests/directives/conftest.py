@@ -1,30 +1,15 @@
-"""A province to test with: the chain of Đồng Nai, its people, on a clock that stands on 5 February 2024."""
+"""A province to test with: the chain of Đồng Nai."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
-from pathlib import Path
+from datetime import date
 from types import SimpleNamespace
 
 import pytest
 
 from directives import organisations
-from foundation.clock import MovableClock
-from foundation.database import Base, Database, UnitOfWork
+from foundation.database import Database, UnitOfWork
 
 NEW_YEAR = date(2024, 1, 1)
-
-
-@pytest.fixture
-def clock() -> MovableClock:
-    return MovableClock(datetime(2024, 2, 5, 1, 0, tzinfo=UTC))
-
-
-@pytest.fixture
-def database(tmp_path: Path, clock: MovableClock) -> Iterator[Database]:
-    opened = Database(f"sqlite:///{tmp_path}/tiendo.db", clock)
-    Base.metadata.create_all(opened.write_engine)
-    yield opened
-    opened.dispose()
 
 
 @pytest.fixture

@@ -10,10 +10,10 @@ RESOURCES = (
     "definitions",
     "deployments",
     "health",
-    "history",
     "incidents",
     "instances",
     "messages",
+    "test_clock",
     "timers",
     "user_tasks",
 )

@@ -5,7 +5,6 @@
 """
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any, TypeVar
 
 from flask import Blueprint, current_app, g, request
@@ -18,8 +17,6 @@ from processes.runtime import Runtime
 
 View = TypeVar("View", bound=Callable[..., Any])
 PUBLIC = "public"
-#: how often the last use of a key is written down
-TOUCH_EVERY = timedelta(minutes=1)
 
 
 def rule(permission: str) -> Callable[[View], View]:
@@ -79,8 +76,8 @@ def _authenticate() -> Principal:
     now = house.clock.now()
     with house.database.reading() as session:
         found, owner = access.principal_of_key(session, key.strip(), now)
-    if owner.last_used_at is None or now - owner.last_used_at >= TOUCH_EVERY:
+    if owner.is_touch_due:
         with house.database.unit_of_work() as work:
-            api_keys.touch(work, owner.id)
+            api_keys.touch(work, owner.key_id)
             work.commit()
     return found

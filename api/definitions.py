@@ -1,0 +1,48 @@
+"""Definitions for machines: what is published, in which versions, as which bytes."""
+
+from typing import Any
+
+from flask import Response
+from flask_smorest import Blueprint
+from marshmallow import Schema, fields
+
+from api.deployments import DefinitionSchema
+from api.gate import rule, runtime
+from engine import definitions
+
+blueprint = Blueprint("definitions", __name__, url_prefix="/api/v1/definitions", description="Định nghĩa quy trình")
+
+
+class DefinitionsSchema(Schema):
+    """A list of definitions."""
+
+    items = fields.List(fields.Nested(DefinitionSchema))
+
+
+@blueprint.get("")
+@rule("definitions.read")
+@blueprint.response(200, DefinitionsSchema)
+def listing() -> dict[str, Any]:
+    """List the newest version of every process."""
+    with runtime().database.reading() as session:
+        return {"items": definitions.latest(session)}
+
+
+@blueprint.get("/<key>")
+@rule("definitions.read")
+@blueprint.response(200, DefinitionsSchema)
+def versions(key: str) -> dict[str, Any]:
+    """List the versions of one process, newest first."""
+    with runtime().database.reading() as session:
+        definitions.published(session, key)
+        return {"items": definitions.versions(session, key)}
+
+
+@blueprint.get("/<key>/versions/<int:version>/diagram")
+@rule("definitions.read")
+def diagram(key: str, version: int) -> Response:
+    """Give the diagram of one version, byte for byte."""
+    with runtime().database.reading() as session:
+        found = definitions.published(session, key, version)
+        content = definitions.content(session, found)
+    return Response(content, mimetype="application/xml", headers={"ETag": f'"{found.sha256}"'})

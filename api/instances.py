@@ -1,0 +1,191 @@
+"""Process instances for machines: start, look, cancel, suspend, resume, variables, history."""
+
+from dataclasses import asdict
+from typing import Any
+
+from flask_smorest import Blueprint
+from marshmallow import Schema, fields, validate
+
+from api.gate import principal, rule, runtime
+from engine import history, instances
+
+blueprint = Blueprint("instances", __name__, url_prefix="/api/v1/instances", description="Phiên chạy")
+
+
+class StartBody(Schema):
+    """What to start."""
+
+    process = fields.String(required=True)
+    variables = fields.Dict(keys=fields.String(), load_default=dict)
+    business_key = fields.String(load_default=None, allow_none=True)
+    version = fields.Integer(load_default=None, allow_none=True)
+
+
+class WaitingSchema(Schema):
+    """Where an instance waits."""
+
+    element = fields.String()
+    token = fields.String()
+    kind = fields.String()
+    name = fields.String()
+    due_at = fields.AwareDateTime(allow_none=True)
+
+
+class InstanceSchema(Schema):
+    """An instance as the API shows it."""
+
+    id = fields.String()
+    process = fields.String()
+    version = fields.Integer()
+    business_key = fields.String(allow_none=True)
+    state = fields.String()
+    variables = fields.Dict()
+    waiting = fields.List(fields.Nested(WaitingSchema))
+    parent = fields.String(allow_none=True)
+    root = fields.String()
+    started_at = fields.AwareDateTime()
+    ended_at = fields.AwareDateTime(allow_none=True)
+
+
+class ReasonBody(Schema):
+    """Why."""
+
+    reason = fields.String(required=True, validate=validate.Length(1, 2000))
+
+
+class VariablesBody(ReasonBody):
+    """Variables to set, and why."""
+
+    variables = fields.Dict(keys=fields.String(), required=True)
+
+
+class HistoryQuery(Schema):
+    """Which part of the history."""
+
+    after = fields.Integer(load_default=0)
+    limit = fields.Integer(load_default=1000, validate=validate.Range(1, 5000))
+
+
+class HistoryEventSchema(Schema):
+    """One line of history."""
+
+    seq = fields.Integer()
+    type = fields.String()
+    element = fields.String()
+    element_type = fields.String()
+    name = fields.String()
+    scope = fields.String()
+    at = fields.AwareDateTime()
+    actor = fields.String(attribute="actor_name")
+    data = fields.Dict()
+    hash = fields.String()
+
+
+class HistorySchema(Schema):
+    """The history of an instance."""
+
+    items = fields.List(fields.Nested(HistoryEventSchema))
+    #: sequence number of the first line that was tampered with, null when the chain holds
+    broken_at = fields.Integer(allow_none=True)
+
+
+@blueprint.post("")
+@rule("instances.start")
+@blueprint.arguments(StartBody)
+@blueprint.response(201, InstanceSchema)
+def start(body: dict[str, Any]) -> dict[str, Any]:
+    """Start an instance; the answer shows where it waits."""
+    with runtime().database.unit_of_work(principal().actor) as work:
+        instance_id = instances.start(
+            work, body["process"], body["variables"], business_key=body["business_key"], version=body["version"]
+        )
+        work.commit()
+    return _show(instance_id)
+
+
+@blueprint.get("/<instance_id>")
+@rule("instances.read")
+@blueprint.response(200, InstanceSchema)
+def one(instance_id: str) -> dict[str, Any]:
+    """Look at an instance: state, variables, waiting elements."""
+    return _show(instance_id)
+
+
+@blueprint.get("/<instance_id>/history")
+@rule("history.read")
+@blueprint.arguments(HistoryQuery, location="query")
+@blueprint.response(200, HistorySchema)
+def history_of(query: dict[str, Any], instance_id: str) -> dict[str, Any]:
+    """Read the history of an instance and whether its hash chain holds."""
+    with runtime().database.reading() as session:
+        instances.get(session, instance_id)
+        return {
+            "items": history.of_instance(session, instance_id, after=query["after"], limit=query["limit"]),
+            "broken_at": history.verify(session, instance_id),
+        }
+
+
+@blueprint.post("/<instance_id>/cancel")
+@rule("instances.repair")
+@blueprint.arguments(ReasonBody)
+@blueprint.response(200, InstanceSchema)
+def cancel(body: dict[str, Any], instance_id: str) -> dict[str, Any]:
+    """Cancel an instance with its children."""
+    with runtime().database.unit_of_work(principal().actor) as work:
+        instances.cancel(work, instance_id, reason=body["reason"])
+        work.commit()
+    return _show(instance_id)
+
+
+@blueprint.post("/<instance_id>/suspend")
+@rule("instances.repair")
+@blueprint.arguments(ReasonBody)
+@blueprint.response(200, InstanceSchema)
+def suspend(body: dict[str, Any], instance_id: str) -> dict[str, Any]:
+    """Suspend an instance."""
+    with runtime().database.unit_of_work(principal().actor) as work:
+        instances.suspend(work, instance_id, reason=body["reason"])
+        work.commit()
+    return _show(instance_id)
+
+
+@blueprint.post("/<instance_id>/resume")
+@rule("instances.repair")
+@blueprint.arguments(ReasonBody)
+@blueprint.response(200, InstanceSchema)
+def resume(body: dict[str, Any], instance_id: str) -> dict[str, Any]:
+    """Let a suspended instance go on."""
+    with runtime().database.unit_of_work(principal().actor) as work:
+        instances.resume(work, instance_id, reason=body["reason"])
+        work.commit()
+    return _show(instance_id)
+
+
+@blueprint.post("/<instance_id>/variables")
+@rule("instances.repair")
+@blueprint.arguments(VariablesBody)
+@blueprint.response(200, InstanceSchema)
+def set_variables(body: dict[str, Any], instance_id: str) -> dict[str, Any]:
+    """Repair variables; before and after are kept."""
+    with runtime().database.unit_of_work(principal().actor) as work:
+        instances.set_variables(work, instance_id, body["variables"], reason=body["reason"])
+        work.commit()
+    return _show(instance_id)
+
+
+def _show(instance_id: str) -> dict[str, Any]:
+    with runtime().database.reading() as session:
+        found = instances.get(session, instance_id)
+        return {
+            "id": found.id,
+            "process": found.key,
+            "version": found.definition_version,
+            "business_key": found.business_key,
+            "state": found.state,
+            "variables": instances.variables(found),
+            "waiting": [asdict(element) for element in instances.waiting(session, instance_id)],
+            "parent": found.parent_instance_id,
+            "root": found.root_instance_id,
+            "started_at": found.started_at,
+            "ended_at": found.ended_at,
+        }

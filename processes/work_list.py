@@ -1,0 +1,75 @@
+"""The work list of a person: what they may see and do, and completing it with a checked form.
+
+Surfaces come through here; the engine below knows neither people nor forms.
+"""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+import orjson
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from directives import access
+from directives.access import Principal
+from engine import definitions, forms, user_tasks
+from engine.models import UserTask
+from foundation.database import UnitOfWork
+from foundation.errors import Forbidden, NotFound
+from foundation.texts import _
+from processes import checks
+
+
+def may_see(principal: Principal, task: UserTask) -> bool:
+    """Tell whether a task is visible: it is the person's own, its group's, or within the person's reach."""
+    if principal.is_admin or task.assignee == principal.account_id:
+        return True
+    if any(group in principal.groups for group in task.candidate_groups):
+        return True
+    organisations = (group.partition("@")[2] for group in task.candidate_groups)
+    return any(access.allow(principal, "assignments.read", one) for one in organisations if one)
+
+
+def visible(session: Session, principal: Principal, task_id: str) -> UserTask:
+    """Give a task the principal may see; NotFound otherwise."""
+    task = user_tasks.get(session, task_id)
+    if not may_see(principal, task):
+        raise NotFound(_("Không tìm thấy công việc {id}.", id=task_id))
+    return task
+
+
+def complete(
+    work: UnitOfWork, principal: Principal, task_id: str, values: Mapping[str, Any], *, revision: int | None = None
+) -> None:
+    """Finish a task with what was entered: allowed, form checked, domain rules checked, process continued."""
+    task = work.session.execute(
+        select(
+            UserTask.assignee, UserTask.candidate_groups, UserTask.form_key, UserTask.business_key, UserTask.element
+        ).where(UserTask.id == task_id)
+    ).one_or_none()
+    if task is None:
+        raise NotFound(_("Không tìm thấy công việc {id}.", id=task_id))
+    if not _may_do(principal, task):
+        raise Forbidden(_("Công việc này được giao cho đơn vị hoặc người khác."))
+    entered = dict(values)
+    if task.form_key:
+        entered = form_of(work.session, task.form_key).validate(values)
+    checks.check(work, principal, task.form_key, task.business_key, entered)
+    user_tasks.complete(work, task_id, entered, revision=revision)
+
+
+def form_of(session: Session, key: str) -> forms.Form:
+    """Give the newest version of a form, built once per content."""
+    return _form(orjson.dumps(definitions.form(session, key)))
+
+
+@lru_cache(maxsize=256)
+def _form(schema: bytes) -> forms.Form:
+    return forms.load(schema)
+
+
+def _may_do(principal: Principal, task: Any) -> bool:
+    if principal.is_admin or task.assignee == principal.account_id:
+        return True
+    return task.assignee is None and any(group in principal.groups for group in task.candidate_groups)

@@ -40,6 +40,8 @@ class Warning_(NamedTuple):  # noqa: N801  `Warning` is Python's
     position: int
     #: machine-readable kind: unknown_name, type, argument, arithmetic, range, value, missing
     code: str
+    #: element of the decision model whose expression it was; empty outside models
+    element: str = ""
 
 
 def expected_found(source: str, position: int, expected: Text | str, found: str) -> FeelSyntaxError:

@@ -48,12 +48,12 @@ class Run(Frame):
         self.warnings: list[Warning_] | None = None
         self.admitted: dict[int, tuple[Any, Any]] | None = None
 
-    def warn(self, at: int, code: str, message: Text) -> Any:
+    def warn(self, at: int, code: str, message: Text, element: str = "") -> Any:
         """Note why a part became null; gives None so that callers can return it."""
         if self.warnings is None:
             self.warnings = []
         if len(self.warnings) < self.limits.warnings:
-            self.warnings.append(Warning_(message, at, code))
+            self.warnings.append(Warning_(message, at, code, element))
         return None
 
     def charge(self, steps: int) -> None:

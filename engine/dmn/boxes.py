@@ -1,0 +1,278 @@
+"""Boxed expressions to closures, on the same frames as FEEL itself (DMN 1.5 §10.2)."""
+
+from collections.abc import Callable
+from typing import Any
+
+from engine.dmn.errors import DecisionError
+from engine.dmn.model import (
+    Boxed,
+    BoxedContext,
+    BoxedList,
+    Conditional,
+    FunctionDefinition,
+    Invocation,
+    Iteration,
+    Literal,
+    Problem,
+    Relation,
+    Table,
+)
+from engine.dmn.types import ItemTypes, coerced
+from engine.feel.compiler.cells import tests_code
+from engine.feel.compiler.core import Code, Compiler
+from engine.feel.compiler.loops import iterate
+from engine.feel.errors import FeelLimitExceeded, FeelSyntaxError
+from engine.feel.expressions import guarded
+from engine.feel.forms import Parser
+from engine.feel.run import Frame
+from engine.feel.types import ANY_TYPE, Type, shown
+from engine.feel.values import Function
+from foundation.texts import _
+
+Check = Callable[[Frame, Any], bool | None]
+_BASE_LEVELS = 6
+
+
+class BoxCompiler:
+    """Compiles the boxes of one decision or knowledge model."""
+
+    def __init__(
+        self, *, types: ItemTypes, known: frozenset[str], words: frozenset[str], problems: list[Problem], owner: str
+    ) -> None:
+        """Begin with the names in scope, the names of type components, and the list for problems."""
+        self.types = types
+        self.known = known
+        self.words = words
+        self.problems = problems
+        self.owner = owner
+        self.scopes: list[set[str] | None] = []
+        self.deepest = 0
+        #: top-level names used by the expressions
+        self.free: set[str] = set()
+
+    def code(self, box: Boxed | None, what: str) -> Code:
+        """Give the closure of a box, its result conforming to the declared type."""
+        if box is None:
+            return lambda frame: frame.run.warn(0, "missing", _("“{what}” không có biểu thức.", what=what))
+        made = self._makers[type(box)](self, box, what)
+        wanted = self.types.of(box.type_ref)
+        if wanted is ANY_TYPE or isinstance(box, Table | FunctionDefinition):
+            return made
+        return lambda frame: coerced(frame.run, wanted, made(frame), what)
+
+    def _compiler(self) -> Compiler:
+        return Compiler(known=self.known, scopes=tuple(self.scopes))
+
+    def _parser(self, text: str) -> Parser:
+        local = {name for scope in self.scopes if scope for name in scope}
+        parser = Parser(text, names=self.known | self.words | local)
+        parser.types = self.types.all()
+        return parser
+
+    def literal(self, box: Literal, what: str) -> Code:
+        """Compile a literal expression; a mistake becomes a problem and a refusal to run."""
+        if not box.text.strip():
+            return lambda frame: frame.run.warn(0, "missing", _("“{what}” không có biểu thức.", what=what))
+        compiler = self._compiler()
+        try:
+            code: Code = guarded(lambda: compiler.code(self._parser(box.text).whole()))
+        except (FeelSyntaxError, FeelLimitExceeded) as problem:
+            return self._refusal(box, problem)
+        self._learn(compiler)
+        return located(code, box.element)
+
+    def tests(self, box: Literal) -> Check | None:
+        """Compile a cell; None for one that every value passes."""
+        text = box.text.strip()
+        if text in ("", "-"):
+            return None
+        compiler = self._compiler()
+        try:
+            check: Check = guarded(lambda: tests_code(compiler, self._parser(box.text).unary_tests()))
+        except (FeelSyntaxError, FeelLimitExceeded) as problem:
+            refusal = self._refusal(box, problem)
+            return lambda frame, _value: refusal(frame)  # type: ignore[no-any-return]  # it raises
+        self._learn(compiler)
+        return check
+
+    def _learn(self, compiler: Compiler) -> None:
+        self.deepest = max(self.deepest, compiler.deepest)
+        self.free |= compiler.free
+
+    def _refusal(self, box: Literal, problem: FeelSyntaxError | FeelLimitExceeded) -> Code:
+        self.problems.append(
+            Problem(element=box.element, rule="feel-syntax", severity="error", message=problem.text)
+        )
+        message = _("Biểu thức của phần tử {element} viết sai: {problem}", element=box.element, problem=problem.text)
+
+        def refuse(_frame: Frame) -> Any:
+            raise DecisionError(message, element=box.element)
+
+        return refuse
+
+    def _table(self, box: Table, what: str) -> Code:
+        from engine.dmn.tables import table_code
+
+        return table_code(self, box, what)
+
+    def _context(self, box: BoxedContext, _what: str) -> Code:
+        names: set[str] = set()
+        self.scopes.append(names)
+        entries: list[tuple[str, Code, Type]] = []
+        result: Code | None = None
+        for entry in box.entries:
+            if entry.name:
+                entries.append((entry.name, self.code(entry.value, entry.name), self.types.of(entry.type_ref)))
+                names.add(entry.name)
+            else:
+                result = self.code(entry.value, "result")
+        self.scopes.pop()
+
+        def make(frame: Frame) -> Any:
+            made: dict[str, Any] = {}
+            inner = Frame(made, frame, frame.run)
+            for name, value, wanted in entries:
+                made[name] = coerced(frame.run, wanted, value(inner), name)
+            return made if result is None else result(inner)
+
+        return make
+
+    def _list(self, box: BoxedList, what: str) -> Code:
+        items = tuple(self.code(item, what) for item in box.items)
+        return lambda frame: [item(frame) for item in items]
+
+    def _relation(self, box: Relation, what: str) -> Code:
+        rows = tuple(
+            tuple(zip(box.columns, (self.code(cell, what) for cell in row), strict=False)) for row in box.rows
+        )
+        return lambda frame: [{name: cell(frame) for name, cell in row} for row in rows]
+
+    def _invocation(self, box: Invocation, what: str) -> Code:
+        called = self.code(box.called, what)
+        bindings = tuple((entry.name, self.code(entry.value, entry.name), self.types.of(entry.type_ref)) for entry in box.bindings)
+
+        def invoke(frame: Frame) -> Any:
+            function = called(frame)
+            if type(function) is not Function:
+                return frame.run.warn(
+                    0, "type", _("{found} không phải là hàm nên không gọi được.", found=shown(function)), box.element
+                )
+            given = {name: coerced(frame.run, wanted, value(frame), name) for name, value, wanted in bindings}
+            if not given.keys() <= set(function.parameters):
+                return frame.run.warn(
+                    0, "argument", _("hàm cần các tham số: {names}.", names=", ".join(function.parameters)), box.element
+                )
+            return frame.run.call(function, [given.get(name) for name in function.parameters], 0)
+
+        return invoke
+
+    def function(self, box: FunctionDefinition, what: str) -> tuple[tuple[str, ...], tuple[Type, ...], Code, int]:
+        """Compile a boxed function: parameters, their types, closure over a frame of arguments, levels."""
+        names = tuple(name for name, _ref in box.parameters)
+        types = tuple(self.types.of(ref) for _name, ref in box.parameters)
+        if box.kind.upper().removeprefix("F:") not in ("FEEL", "FEEL1"):
+            message = _("hàm ngoài kiểu {kind} không được hỗ trợ.", kind=box.kind)
+            return names, types, (lambda frame: frame.run.warn(0, "argument", message, box.element)), 1
+        deepest, self.deepest = self.deepest, 0
+        self.scopes.append(set(names))
+        body = self.code(box.body, what)
+        self.scopes.pop()
+        levels = self.deepest + _BASE_LEVELS
+        self.deepest = max(deepest, levels)
+        return names, types, body, levels
+
+    def _function(self, box: FunctionDefinition, what: str) -> Code:
+        names, types, body, levels = self.function(box, what)
+        result = self.types.of(box.type_ref)
+        return lambda frame: Function(names, body, frame, levels, types, result)
+
+    def _conditional(self, box: Conditional, what: str) -> Code:
+        condition, then, otherwise = (self.code(part, what) for part in (box.condition, box.then, box.otherwise))
+        return lambda frame: then(frame) if condition(frame) is True else otherwise(frame)
+
+    def _iteration(self, box: Iteration, what: str) -> Code:
+        if box.word == "filter":
+            return self._filter(box, what)
+        domain = self.code(box.domain, what)
+        self.scopes.append({box.variable, "partial"})
+        body = self.code(box.body, what)
+        self.scopes.pop()
+        word, variable = box.word, box.variable
+
+        def turn(frame: Frame) -> Any:
+            items = iterate(frame.run, domain(frame), 0)
+            if items is None:
+                return None
+            results: list[Any] = []
+            for item in items:
+                frame.run.charge(4 + len(results) // 8)
+                names = {variable: item, "partial": list(results) if word == "for" else None}
+                results.append(body(Frame(names, frame, frame.run)))
+                frame.run.room(len(results), frame.run.limits.items, "items")
+            return results if word == "for" else quantified(results, decides=word == "some")
+
+        return turn
+
+    def _filter(self, box: Iteration, what: str) -> Code:
+        domain = self.code(box.domain, what)
+        self.scopes += [{"item"}, None]
+        test = self.code(box.body, what)
+        del self.scopes[-2:]
+
+        def select(frame: Frame) -> Any:
+            value = domain(frame)
+            if value is None:
+                return frame.run.warn(0, "type", _("không lọc được {found}.", found=shown(value)), box.element)
+            kept = []
+            for item in value if type(value) is list else [value]:
+                frame.run.charge(4)
+                inner = Frame(item if type(item) is dict else {}, Frame({"item": item}, frame, frame.run), frame.run)
+                answer = test(inner)
+                if type(answer) is not bool:
+                    return frame.run.warn(
+                        0, "type", _("điều kiện lọc phải là đúng/sai nhưng là {found}.", found=shown(answer)), box.element
+                    )
+                if answer:
+                    kept.append(item)
+            return kept
+
+        return select
+
+    _makers: dict[type, Callable[..., Code]] = {
+        Literal: literal,
+        Table: _table,
+        BoxedContext: _context,
+        BoxedList: _list,
+        Relation: _relation,
+        Invocation: _invocation,
+        FunctionDefinition: _function,
+        Conditional: _conditional,
+        Iteration: _iteration,
+    }
+
+
+def quantified(results: list[Any], *, decides: bool) -> bool | None:
+    """Give `some` (decides true) or `every` (decides false) of truth values."""
+    if any(result is decides for result in results):
+        return decides
+    return not decides if all(result is (not decides) for result in results) else None
+
+
+def located(code: Code, element: str) -> Code:
+    """Note the element on the warnings a closure gives."""
+
+    def place(frame: Frame) -> Any:
+        run = frame.run
+        had = len(run.warnings) if run.warnings else 0
+        value = code(frame)
+        warnings = run.warnings
+        if warnings is not None and len(warnings) > had:
+            for index in range(had, len(warnings)):
+                if not warnings[index].element:
+                    warnings[index] = warnings[index]._replace(element=element)
+        return value
+
+    return place
+
+
+__all__ = ["BoxCompiler", "located", "quantified"]

@@ -4,9 +4,8 @@ A text that starts with `=` is FEEL. `${…}` and `#{…}` come from diagrams ma
 translated where the meaning is certain, else refused. BPMN's own expression places take FEEL without `=`.
 """
 
-import importlib
-
 from engine import feel
+from engine.feel import juel
 
 
 def is_juel(text: str) -> bool:
@@ -22,18 +21,15 @@ def is_marked(text: str) -> bool:
 def source(text: str) -> str:
     """Give the FEEL source of an expression text.
 
-    Raises `FeelSyntaxError` when a JUEL text has no certain translation.
+    Raises `FeelSyntaxError` when a JUEL text has no certain translation, `FeelLimitExceeded` when it is too
+    long.
     """
     stripped = text.strip()
     if stripped.startswith("="):
         return stripped[1:].strip()
-    return _translated(stripped) if is_juel(stripped) else stripped
+    return juel.translate(stripped) if is_juel(stripped) else stripped
 
 
 def check(text: str) -> None:
-    """Parse an expression text; raises `FeelSyntaxError` with the position."""
+    """Parse an expression text; raises as `source` does, with the position of the fault."""
     feel.compile(source(text))
-
-
-def _translated(text: str) -> str:
-    return str(importlib.import_module("engine.feel.juel").translate(text))

@@ -11,12 +11,15 @@ from typing import Any
 
 from lxml.etree import _Element as XmlElement
 
-from engine.bpmn import local
+from engine.bpmn import FLOW_NODES, local
 from engine.findings import Finding, Severity
 from foundation.texts import Text
 
 #: parameters of a message that are of no use to machines
 _FOR_PEOPLE = frozenset({"name"})
+
+#: elements a finding is about even when their id is missing
+_OWN_NAME = FLOW_NODES | {"sequenceFlow", "process"}
 
 _registered: dict[str, "Rule"] = {}
 
@@ -113,7 +116,9 @@ def _identified(node: XmlElement) -> XmlElement:
     current: XmlElement | None = node
     while current is not None:
         kind = local(current)
-        if current.get("id") and kind and not kind.endswith(("EventDefinition", "Characteristics")):
+        if kind in _OWN_NAME or (
+            current.get("id") and kind and not kind.endswith(("EventDefinition", "Characteristics"))
+        ):
             return current
         current = current.getparent()
     return node

@@ -62,7 +62,7 @@ def check(diagram: Diagram) -> Iterator[Finding]:
         priority = (node.xml.get(f"{CAMUNDA}priority") or "").strip()
         if priority and not expressions.is_marked(priority) and not _is_integer(priority):
             yield PRIORITY.at(node.xml, diagram.file, found=priority)
-        if any(extensions(node.xml, f"{CAMUNDA}formData")):
+        if next(extensions(node.xml, f"{CAMUNDA}formData"), None) is not None:
             yield FORM_DATA.at(node.xml, diagram.file)
 
 

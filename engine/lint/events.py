@@ -1,5 +1,6 @@
 """Events: what they refer to must exist and have a name, or nobody ever hears them (BPMN 2.0 §10.5.5)."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from lxml.etree import _Element as XmlElement
@@ -117,7 +118,7 @@ def _links(diagram: Diagram) -> Iterator[Finding]:
         catches = [node for node in links if node.kind == "intermediateCatchEvent"]
         yield from (LINK_UNNAMED.at(node.xml, diagram.file) for node in links if not link_name(node.xml))
         thrown = {link_name(node.xml) for node in throws}
-        caught = [link_name(node.xml) for node in catches]
+        caught = Counter(link_name(node.xml) for node in catches)
         for node in throws:
             name = link_name(node.xml)
             if name and name not in caught:
@@ -126,5 +127,5 @@ def _links(diagram: Diagram) -> Iterator[Finding]:
             name = link_name(node.xml)
             if name and name not in thrown:
                 yield LINK_NO_THROW.at(node.xml, diagram.file, link=name)
-            if name and caught.count(name) > 1:
-                yield LINK_SEVERAL.at(node.xml, diagram.file, link=name, count=caught.count(name))
+            if name and caught[name] > 1:
+                yield LINK_SEVERAL.at(node.xml, diagram.file, link=name, count=caught[name])

@@ -108,9 +108,10 @@ def check(diagram: Diagram) -> Iterator[Finding]:
     for flow in diagram.flows:
         for condition in children(flow.xml, "conditionExpression"):
             language = (condition.get("language") or "").strip()
-            if language and not language.lower().startswith(_FEEL_LANGUAGES):
+            has_text = bool((condition.text or "").strip())
+            if has_text and language and not language.lower().startswith(_FEEL_LANGUAGES):
                 yield LANGUAGE.at(flow.xml, diagram.file, found=language)
-            if not (condition.text or "").strip():
+            elif not has_text and (flow.source is None or flow.source.kind != "exclusiveGateway"):
                 yield EMPTY.at(flow.xml, diagram.file, attribute="conditionExpression")
 
 

@@ -7,11 +7,10 @@ from typing import Any
 
 from lxml.etree import _Element as XmlElement
 
-from engine import xml_gate
+from engine import forms, xml_gate
 from engine.findings import DefinitionRefused, Finding
 from engine.rules import error
-from foundation.errors import TiendoError
-from foundation.texts import Text, _
+from foundation.texts import _
 
 DIAGRAM_SUFFIXES = (".bpmn", ".bpmn2", ".xml")
 DECISION_SUFFIXES = (".dmn",)
@@ -22,12 +21,6 @@ UNKNOWN_KIND = error(
     _("Không biết tệp này là gì; chỉ nhận sơ đồ .bpmn, bảng quyết định .dmn và biểu mẫu .form."),
     why=_("Tệp lạ trong gói triển khai thường là gửi nhầm."),
     example="ghi-chu.docx",
-)
-FORM_INVALID = error(
-    "form.invalid",
-    _("Biểu mẫu không dùng được: {detail} Hãy sửa trong trình soạn biểu mẫu rồi gửi lại."),
-    why=_("Biểu mẫu sai thì không ai điền được nhiệm vụ."),
-    example='{"components": 1}',
 )
 NO_FILES = error(
     "file.none",
@@ -101,15 +94,7 @@ def check_decisions(files: Mapping[str, bytes]) -> Iterator[Finding]:
 def check_forms(files: Mapping[str, bytes]) -> Iterator[Finding]:
     """Give the findings of the forms."""
     for name, content in of_kind(files, FORM_SUFFIXES).items():
-        load = _optional("engine.forms", "load")
-        try:
-            if load is not None:
-                load(content)
-        except DefinitionRefused as refused:
-            yield from refused.findings
-        except TiendoError as problem:
-            detail: Text = problem.text
-            yield FORM_INVALID.for_file(name, detail=detail)
+        yield from forms.check(content, file=name)
 
 
 def _optional(module: str, name: str) -> Any:

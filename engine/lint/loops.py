@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from lxml.etree import _Element as XmlElement
 
-from engine.bpmn import CAMUNDA, child_text, children, is_event_subprocess, local
+from engine.bpmn import CAMUNDA, child_text, is_event_subprocess, local
 from engine.findings import Finding
 from engine.lint.model import Diagram, Node
 from engine.rules import error, warning
@@ -96,7 +96,7 @@ def _standard(diagram: Diagram, node: Node, loop: XmlElement) -> Iterator[Findin
 
 def _multi(diagram: Diagram, node: Node, loop: XmlElement) -> Iterator[Finding]:
     file, xml = diagram.file, node.xml
-    has_collection = bool(loop.get(f"{CAMUNDA}collection")) or any(children(loop, "loopDataInputRef"))
+    has_collection = bool(loop.get(f"{CAMUNDA}collection") or child_text(loop, "loopDataInputRef"))
     count = child_text(loop, "loopCardinality")
     if not has_collection and not count:
         yield NO_ITEMS.at(xml, file)

@@ -135,7 +135,7 @@ class Diagram:
     @cached_property
     def scopes(self) -> list[Scope]:
         """Give the scopes that are judged, outer before inner."""
-        judged = self.executable or self.processes
+        judged = set(self.executable or self.processes)
         return [scope for scope in self._all_scopes if _process(scope) in judged]
 
     @cached_property

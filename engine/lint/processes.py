@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from engine.bpmn import FLOW_NODES, ZEEBE_NAMESPACE, local
+from engine.bpmn import FLOW_NODES, ZEEBE_NAMESPACE, is_executable, local
 from engine.findings import Finding
 from engine.lint.model import Diagram
 from engine.rules import error, warning
@@ -55,7 +55,7 @@ def check(diagram: Diagram) -> Iterator[Finding]:
         yield NO_EXECUTABLE.for_file(diagram.file, processes=len(diagram.processes))
         return
     for process in diagram.processes:
-        if process not in diagram.executable:
+        if not is_executable(process):
             yield NOT_EXECUTABLE.at(process, diagram.file)
         elif not any(local(child) in FLOW_NODES for child in process):
             yield EMPTY.at(process, diagram.file)

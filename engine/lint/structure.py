@@ -155,6 +155,7 @@ def check(diagram: Diagram) -> Iterator[Finding]:
         yield from _starts(diagram, scope)
     for node in diagram.nodes:
         yield from _node(diagram, node)
+    yield from _same_catches(diagram)
     yield from _lanes(diagram)
 
 
@@ -233,16 +234,16 @@ def _boundary(diagram: Diagram, node: Node) -> Iterator[Finding]:
         return
     if node.incoming:
         yield BOUNDARY_INCOMING.at(node.xml, diagram.file)
-    if node.event in {"error", "escalation"}:
-        for other in diagram.boundaries(host):
-            if other is node:
-                return
-            if other.event == node.event and _caught(other) == _caught(node):
+
+
+def _same_catches(diagram: Diagram) -> Iterator[Finding]:
+    seen: dict[tuple[str, str, str | None], Node] = {}
+    for node in diagram.of_kind("boundaryEvent"):
+        if node.event in {"error", "escalation"}:
+            caught = (node.host_id, node.event, node.definitions[0].get(f"{node.event}Ref"))
+            other = seen.setdefault(caught, node)
+            if other is not node:
                 yield BOUNDARY_DUPLICATE.at(node.xml, diagram.file, other=other.label)
-
-
-def _caught(node: Node) -> str | None:
-    return node.definitions[0].get(f"{node.event}Ref")
 
 
 def _event_gateway(diagram: Diagram, node: Node) -> Iterator[Finding]:

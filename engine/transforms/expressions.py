@@ -9,7 +9,7 @@ from lxml.etree import _Element as XmlElement
 
 from engine import expressions, iso8601
 from engine.bpmn import CAMUNDA, local
-from engine.feel.errors import FeelSyntaxError
+from engine.feel import FeelLimitExceeded, FeelSyntaxError
 from engine.transforms.tree import Tree
 
 #: BPMN elements whose text is FEEL, marked or not
@@ -82,5 +82,5 @@ def _rewrite_attribute(node: XmlElement, name: str, *, always: bool = False) -> 
 def _marked(text: str) -> str:
     try:
         return f"= {expressions.source(text)}"
-    except FeelSyntaxError:
+    except (FeelSyntaxError, FeelLimitExceeded):
         return text

@@ -38,7 +38,8 @@ def _split_activity(tree: Tree, scope: XmlElement, node: XmlElement, found: list
         del node.attrib["default"]
     conditional = [flow for flow in found if _condition(flow) is not None]
     default = [flow for flow in found if flow.get("id") == default_id]
-    always = [flow for flow in found if flow not in conditional and flow not in default]
+    decided = {*conditional, *default}
+    always = [flow for flow in found if flow not in decided]
     if not conditional:
         if len(found) > 1:
             # without a conditional flow none can hold, so the default flow is always taken

@@ -1,5 +1,6 @@
 """What every transform needs: the scopes of a diagram, its nodes and flows, new elements with honest ids."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from lxml import etree
@@ -17,6 +18,7 @@ class Tree:
     def __init__(self, root: XmlElement) -> None:
         """Know every id of the file, so that a generated one is never taken twice."""
         self.root = root
+        self._copies: Counter[str] = Counter()
         self._taken = {identity for node in root.iter(f"{BPMN}*") if (identity := node.get("id"))}
 
     def scopes(self) -> Iterator[XmlElement]:
@@ -27,14 +29,18 @@ class Tree:
 
     def generate(self, scope: XmlElement, tag: str, *, origin: XmlElement, suffix: str) -> XmlElement:
         """Append a new element to a scope; its id is the origin's id, two underscores and a suffix."""
-        identity = base = f"{origin.get('id')}__{suffix}"
-        number = 2
-        while identity in self._taken:
-            identity, number = f"{base}{number}", number + 1
-        self._taken.add(identity)
+        identity = self._fresh(f"{origin.get('id')}__{suffix}")
         node = etree.SubElement(scope, f"{BPMN}{tag}", {"id": identity, ORIGIN: str(origin.get("id"))})
         node.sourceline = origin.sourceline
         return node
+
+    def _fresh(self, base: str) -> str:
+        identity = base
+        while identity in self._taken:
+            self._copies[base] += 1
+            identity = f"{base}{self._copies[base] + 1}"
+        self._taken.add(identity)
+        return identity
 
     def connect(
         self, scope: XmlElement, source: XmlElement, target: XmlElement, *, origin: XmlElement

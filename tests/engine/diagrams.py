@@ -147,7 +147,8 @@ class Diagram:
     def text(self) -> str:
         assert len(self.scopes) == 1, "a sub-process is still open"
         body = "\n".join([*self.before, self.scopes[0].xml()])
-        return f'<bpmn:definitions {self.namespaces} id="d" targetNamespace="t">\n{body}\n</bpmn:definitions>'
+        opening = f'<bpmn:definitions {self.namespaces} id="definitions" targetNamespace="t">'
+        return f"{opening}\n{body}\n</bpmn:definitions>"
 
     def bytes(self) -> bytes:
         return self.text().encode()

@@ -1,0 +1,301 @@
+"""One minimal diagram per rule of the lint: what is drawn, which element is named, what else is said."""
+
+from dataclasses import dataclass
+
+from tests.engine.diagrams import (
+    Diagram,
+    cardinality,
+    conditional,
+    diagram,
+    event,
+    extension,
+    link,
+    multi,
+    timer,
+)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A diagram that breaks one rule."""
+
+    rule: str
+    drawing: Diagram
+    element: str
+    #: rules it breaks besides, as a consequence
+    also: frozenset[str] = frozenset()
+
+
+CASES: list[Case] = []
+
+
+def case(rule: str, drawing: Diagram, element: str, *also: str) -> None:
+    CASES.append(Case(rule, drawing, element, frozenset(also)))
+
+
+def simple() -> Diagram:
+    """Draw start → user task u, ready to go on."""
+    return diagram().start().user_task("u")
+
+
+def task(body: str = "", tag: str = "userTask", **attributes: str) -> Diagram:
+    """Draw start → t → end."""
+    if tag == "userTask":
+        attributes.setdefault("camunda__assignee", "an")
+    return diagram().start().node(tag, "t", body, **attributes).end()
+
+
+def on_timer(kind: str, text: str) -> Diagram:
+    return diagram().start().catch("c", timer(kind, text)).end()
+
+
+def mapping(xml: str) -> Diagram:
+    return task(extension(xml), "callActivity", calledElement="p")
+
+
+def ladder(xml: str, **attributes: str) -> Diagram:
+    attributes.setdefault("camunda__dueDate", "P3D")
+    return task(extension(xml), **attributes)
+
+
+def choice(tag: str = "exclusiveGateway", **attributes: str) -> Diagram:
+    """Draw start → gateway g with the ends a and b, the flows still missing."""
+    return diagram().start().node(tag, "g", **attributes).at(None).end("a").at(None).end("b")
+
+
+# --- the file ---------------------------------------------------------------------------------------------
+ZEEBE = 'xmlns:zeebe="http://camunda.org/schema/zeebe/1.0"'
+case("file.zeebe", task(extension(f'<zeebe:taskDefinition {ZEEBE} type="mail"/>')), "")
+case("file.no-executable-process", diagram(attributes='isExecutable="false"').start().end(), "")
+case(
+    "process.not-executable", simple().end().root('<bpmn:process id="other" isExecutable="false"/>'), "other"
+)
+case("process.empty", diagram(), "p")
+
+# --- structure --------------------------------------------------------------------------------------------
+case("id.missing", simple().raw("<bpmn:task name='Soạn thảo'/>").end(), "", "node.unreachable")
+case("id.duplicate", simple().end().root('<bpmn:message id="u" name="m"/>'), "u")
+case("id.invalid", diagram().start().user_task("1 bước").end(), "1 bước")
+case("flow.dangling", simple().end().at(None).flow("u", "nowhere", identity="f"), "f")
+case(
+    "flow.crosses-scope",
+    diagram()
+    .start()
+    .inside("s")
+    .start("s1")
+    .task("inner")
+    .end("e1")
+    .outside()
+    .end()
+    .flow("inner", "end", identity="x"),
+    "x",
+)
+case("start.has-incoming", simple().flow("u", "start").end(), "start")
+case("end.has-outgoing", simple().end().task("after"), "end")
+case(
+    "event-subprocess.has-flow",
+    simple().end().inside("s", triggeredByEvent="true").start("s1", timer("timeDuration", "PT1H")).end("e1")
+    .outside().flow("u", "s"),
+    "s",
+)  # fmt: skip
+case("start.several", simple().end().start("second").end("e2"), "p")
+case(
+    "event-subprocess.no-start", simple().end().inside("s", triggeredByEvent="true").task("x").outside(), "s"
+)
+case("scope.never-starts", diagram().task("a").task("b").flow("b", "a"), "p", "node.unreachable")
+case(
+    "event.must-interrupt",
+    simple().end().boundary("b", "u", event("error"), cancelActivity="false").end("e2"),
+    "b",
+)
+case("boundary.attachment", simple().end().boundary("b", "start", event("error")).end("e2"), "b")
+case(
+    "boundary.has-incoming",
+    simple().end().boundary("b", "u", event("error")).end("e2").flow("start", "b"),
+    "b",
+)
+case(
+    "boundary.duplicate",
+    simple()
+    .end()
+    .boundary("b1", "u", event("error"))
+    .end("e1")
+    .boundary("b2", "u", event("error"))
+    .end("e2"),
+    "b2",
+)
+case("gateway.no-outgoing", simple().exclusive("g"), "g")
+case(
+    "event-gateway.target",
+    diagram().start().node("eventBasedGateway", "g").catch("c", timer("timeDuration", "PT1H")).end()
+    .at("g").user_task("u").end("e2"),
+    "g",
+)  # fmt: skip
+case(
+    "event-gateway.single",
+    diagram().start().node("eventBasedGateway", "g").catch("c", timer("timeDuration", "PT1H")).end(),
+    "g",
+)
+case("flow.default-dangling", diagram().start().exclusive("g", default="nowhere").end(), "g")
+LANE = '<bpmn:laneSet id="ls"><bpmn:lane id="l"><bpmn:flowNodeRef>nowhere</bpmn:flowNodeRef></bpmn:lane>'
+LANE += "</bpmn:laneSet>"
+case("lane.dangling", diagram().raw(LANE).start().end(), "l")
+
+# --- reachability -----------------------------------------------------------------------------------------
+case("node.unreachable", simple().end().at(None).task("lost").end("e2"), "lost")
+case(
+    "join.never-complete",
+    simple().parallel("g").end().at(None).task("lost").flow("lost", "g"),
+    "g",
+    "node.unreachable",
+)
+
+# --- decisions --------------------------------------------------------------------------------------------
+case("flow.condition-missing", choice().flow("g", "a", "x").flow("g", "b", identity="f"), "f")
+case("flow.always-taken", choice("inclusiveGateway").flow("g", "a", "x").flow("g", "b", identity="f"), "f")
+case("gateway.no-default", choice().flow("g", "a", "x > 1").flow("g", "b", "x < 1"), "g")
+case(
+    "flow.condition-ignored", choice("parallelGateway").flow("g", "a", "x", identity="f").flow("g", "b"), "f"
+)
+case(
+    "flow.condition-after-event",
+    diagram().start().at(None).end().flow("start", "end", "x", identity="f"),
+    "f",
+)
+
+# --- events -----------------------------------------------------------------------------------------------
+case("event.reference-missing", task(tag="receiveTask"), "t")
+case("event.reference-dangling", task(tag="receiveTask", messageRef="nowhere"), "t")
+case("event.reference-unnamed", task(tag="sendTask", messageRef="m").message("m", name=""), "t")
+case("message.no-correlation-key", task(tag="receiveTask", messageRef="m").message("m", key=None), "t")
+case("link.unnamed", simple().throw("l", "<bpmn:linkEventDefinition/>"), "l")
+case("link.no-catch", simple().throw("l", link("A")), "l")
+case("link.no-throw", simple().end().at(None).catch("l", link("A")).end("e2"), "l", "node.unreachable")
+case(
+    "link.several-catches",
+    simple()
+    .throw("l", link("A"))
+    .at(None)
+    .catch("c1", link("A"))
+    .end()
+    .at(None)
+    .catch("c2", link("A"))
+    .end("e2"),
+    "c1",
+    "node.unreachable",
+)
+
+# --- timers -----------------------------------------------------------------------------------------------
+case("timer.missing", diagram().start().catch("c", "<bpmn:timerEventDefinition/>").end(), "c")
+TWO_TIMES = "<bpmn:timeDate>2026-01-01</bpmn:timeDate><bpmn:timeDuration>PT1H</bpmn:timeDuration>"
+case(
+    "timer.several",
+    diagram().start().catch("c", f"<bpmn:timerEventDefinition>{TWO_TIMES}</bpmn:timerEventDefinition>").end(),
+    "c",
+)
+case("timer.invalid", on_timer("timeDuration", "P1X"), "c")
+case("timer.cron", on_timer("timeCycle", "0 0 8 * * MON"), "c")
+case("timer.never-fires", on_timer("timeDuration", "-PT1H"), "c")
+case("timer.local-time", on_timer("timeDate", "2026-01-15T17:00:00"), "c")
+case("timer.cycle-once", on_timer("timeCycle", "R3/PT1H"), "c")
+case("timer.syntax", on_timer("timeDuration", "3 ngày"), "c")
+
+# --- activities -------------------------------------------------------------------------------------------
+case("script.format", diagram().start().script_task("t", scriptFormat="python").end(), "t")
+case("script.empty", diagram().start().script_task("t", "").end(), "t")
+case("script.resource", diagram().start().script_task("t", camunda__resource="a.js").end(), "t")
+case("script.no-result", diagram().start().script_task("t", camunda__resultVariable="").end(), "t")
+case("script.syntax", diagram().start().script_task("t", "x = 1; y = 2").end(), "t")
+case("implementation.code", task(tag="serviceTask", camunda__class="vn.Send"), "t")
+case("service-task.no-topic", task(tag="serviceTask", camunda__type="external"), "t")
+case("service-task.type", task(tag="serviceTask", camunda__type="mail"), "t")
+case("decision.missing", task(tag="businessRuleTask"), "t")
+case("call.missing", task(tag="callActivity"), "t")
+case("mapping.incomplete", mapping('<camunda:in source="a"/>'), "t")
+case(
+    "mapping.structure",
+    mapping('<camunda:inputParameter name="a"><camunda:list/></camunda:inputParameter>'),
+    "t",
+)
+case("listener.code", task(extension('<camunda:taskListener class="vn.A" event="create"/>')), "t")
+case("connector.unsupported", task(extension("<camunda:connector/>")), "t")
+
+# --- repetition -------------------------------------------------------------------------------------------
+STANDARD = "<bpmn:standardLoopCharacteristics/>"
+case("multi-instance.no-items", task(multi()), "t")
+case("multi-instance.two-sources", task(multi(cardinality("3"), camunda__collection="units")), "t")
+case("loop.count-invalid", task(multi(cardinality("-1"))), "t")
+case("multi-instance.too-many", task(multi(cardinality("51"))), "t")
+case("loop.two-kinds", task(multi(cardinality("3")) + STANDARD.replace("/>", ' loopMaximum="2"/>')), "t")
+case("loop.unbounded", task(STANDARD), "t")
+case(
+    "loop.event-subprocess",
+    simple().end().inside("s", body=multi(cardinality("2")), triggeredByEvent="true")
+    .start("s1", timer("timeDuration", "PT1H")).end("e1").outside(),
+    "s",
+)  # fmt: skip
+case("multi-instance.output-lost", task(multi(cardinality("3"), tiendo__outputElement="report")), "t")
+
+# --- user tasks -------------------------------------------------------------------------------------------
+case("user-task.nobody", task(camunda__assignee=""), "t")
+case("user-task.candidate-users", task(camunda__candidateUsers="an, bình"), "t")
+case("user-task.time-invalid", task(camunda__dueDate="15/01/2026"), "t")
+case("user-task.priority-invalid", task(camunda__priority="cao"), "t")
+case("user-task.form-data", task(extension("<camunda:formData/>")), "t")
+
+# --- escalation -------------------------------------------------------------------------------------------
+STEP = '<tiendo:step offset="-3" unit="workingDays" to="assignee" action="remind"/>'
+case(
+    "escalation.host",
+    task(extension(f"<tiendo:escalation>{STEP}</tiendo:escalation>"), "manualTask"),
+    "t",
+)
+case("escalation.empty", ladder("<tiendo:escalation/>"), "t")
+case(
+    "escalation.step-invalid",
+    ladder(f"<tiendo:escalation>{STEP.replace('-3', 'ba')}</tiendo:escalation>"),
+    "t",
+)
+case("escalation.step-duplicate", ladder(f"<tiendo:escalation>{STEP}{STEP}</tiendo:escalation>"), "t")
+case(
+    "escalation.no-due-date",
+    ladder(f"<tiendo:escalation>{STEP}</tiendo:escalation>", camunda__dueDate=""),
+    "t",
+)
+
+# --- expressions ------------------------------------------------------------------------------------------
+case(
+    "flow.condition-syntax",
+    choice(default="d").flow("g", "a", "x >", identity="f").flow("g", "b", identity="d"),
+    "f",
+)
+case("expression.syntax", task(camunda__assignee="= an +"), "t")
+case("expression.juel", task(camunda__assignee="${bean.pick(x)}"), "t")
+LANGUAGE = (
+    '<bpmn:sequenceFlow id="f" sourceRef="g" targetRef="a"><bpmn:conditionExpression language="python">x'
+)
+case(
+    "expression.language",
+    choice(default="d")
+    .flow("g", "b", identity="d")
+    .raw(f"{LANGUAGE}</bpmn:conditionExpression></bpmn:sequenceFlow>"),
+    "f",
+)
+case(
+    "expression.empty",
+    choice("inclusiveGateway", default="d").flow("g", "a", "", identity="f").flow("g", "b", identity="d"),
+    "f",
+    "flow.always-taken",
+)
+
+# --- references -------------------------------------------------------------------------------------------
+case("call.unknown-process", task(tag="callActivity", calledElement="nowhere"), "t")
+case("decision.unknown", task(tag="businessRuleTask", camunda__decisionRef="nowhere"), "t")
+case("form.unknown", task(camunda__formKey="nowhere"), "t")
+
+# --- elements ---------------------------------------------------------------------------------------------
+case(
+    "element.unsupported",
+    diagram().start().catch("c", conditional("x") + event("signal", "s")).signal("s").end(),
+    "c",
+)

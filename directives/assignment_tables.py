@@ -78,6 +78,8 @@ class Assignment(Base):
     extension_count: Mapped[int] = mapped_column(Integer, default=0)
     #: flag "chờ duyệt gia hạn" beside the state
     is_extension_pending: Mapped[bool] = mapped_column(Boolean, default=False)
+    #: working days overdue that a late extension did not erase (R-X7)
+    kept_overdue_days: Mapped[int] = mapped_column(Integer, default=0)
     return_count: Mapped[int] = mapped_column(Integer, default=0)
     redo_count: Mapped[int] = mapped_column(Integer, default=0)
     urge_count: Mapped[int] = mapped_column(Integer, default=0)

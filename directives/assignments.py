@@ -1,8 +1,8 @@
 """Assignments: a task given to one lead, from the acceptance to the end (domain note §2.3, §3).
 
 Every act goes through the transition table of `directives.states`, writes a history row with before and
-after, and tells the outside. Giving tasks: `directives.openings`. Sending and judging results: `directives.results`.
-Moving a due day on request: `directives.extensions`.
+after, and tells the outside. Giving tasks: `directives.openings`. Sending and judging results:
+`directives.results`. Moving a due day on request: `directives.extensions`.
 """
 
 from datetime import date
@@ -15,7 +15,7 @@ from directives import deadlines, history, policies
 from directives.assignment_tables import Assignment, AssignmentCoordinator, ProgressNote, Urging
 from directives.deadlines import Deadline
 from directives.plan_tables import PlanTrace
-from directives.states import ENDED, NOT_STARTED, Label, State, Timeliness, label, next_state
+from directives.states import ENDED, NOT_STARTED, WORKING, Label, State, Timeliness, label, next_state
 from foundation import calendars, outbox
 from foundation.database import UnitOfWork
 from foundation.errors import Conflict, Invalid, NotFound, Stale
@@ -330,6 +330,23 @@ def parents_of(session: Session, assignment: Assignment) -> list[Assignment]:
     return list(session.scalars(select(Assignment).where(Assignment.id.in_(ids))))
 
 
+def remind(work: UnitOfWork, assignment_id: str, event: str, **facts: Any) -> bool:
+    """Tell that a task is `due_soon`, `due_today`, `overdue` or `escalated`; informs, never changes it (§2.3).
+
+    Gives False, telling nothing, when the task is over, suspended or waits for confirmation of its result.
+    Raises Invalid for another name.
+    """
+    if event not in _REMINDERS:
+        raise Invalid(
+            _("Loại nhắc việc “{found}” không hợp lệ; cần một trong: {known}.", found=event, known=_REMINDERS)
+        )
+    assignment = get(work.session, assignment_id)
+    if State(assignment.state) not in NOT_STARTED | WORKING:
+        return False
+    tell(work, f"task.{event}", assignment, **facts)
+    return True
+
+
 def recompute_due_days(work: UnitOfWork) -> int:
     """Compute the last day on time of all open assignments anew after the calendar or policy changed (R-C1).
 
@@ -372,6 +389,7 @@ def tell(work: UnitOfWork, event: str, assignment: Assignment, **more: Any) -> N
     outbox.record(work, event, subject=assignment.id, data=data)
 
 
+_REMINDERS = ("due_soon", "due_today", "overdue", "escalated")
 #: acts that may be done in any state because they change none
 _WITHOUT_TRANSITION = frozenset({"name_officer"})
 

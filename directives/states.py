@@ -65,6 +65,7 @@ TRANSITIONS: dict[str, tuple[frozenset[State], State | None]] = {
     "resume": (frozenset({State.SUSPENDED}), None),
     "cancel": (_RUNNING | {State.AWAITING_CONFIRMATION, State.SUSPENDED}, State.CANCELLED),
     "redate": (_RUNNING | {State.AWAITING_CONFIRMATION, State.SUSPENDED}, None),
+    "adjust": (_RUNNING | {State.AWAITING_CONFIRMATION, State.SUSPENDED}, None),
     "urge": (OPEN, None),
 }
 
@@ -98,6 +99,7 @@ ACT_NAMES: dict[str, Text] = {
     "resume": _("tiếp tục"),
     "cancel": _("hủy"),
     "redate": _("đổi thời hạn"),
+    "adjust": _("điều chỉnh nội dung"),
     "urge": _("đôn đốc"),
     "extension": _("xin gia hạn"),
 }

@@ -3,17 +3,13 @@
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
 
-from foundation import outbox
-from foundation.clock import MovableClock
-from foundation.database import Base, Database
-from webhooks import deliveries, inbound, subscriptions
+from foundation.database import Database
+from webhooks import subscriptions
 from webhooks.addresses import EgressPolicy
 from webhooks.client import Client
 from webhooks.secrets import SecretBox
@@ -68,23 +64,6 @@ def receiver() -> Iterator[Receiver]:
     server.shutdown()
     thread.join()
     server.server_close()
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    clock = MovableClock(datetime(2024, 2, 5, 1, 0, tzinfo=UTC))
-    opened = Database(f"sqlite:///{tmp_path}/tiendo.db", clock)
-    tables = [deliveries.Delivery, inbound.Source, subscriptions.Subscription, outbox.OutboxEvent]
-    assert {table.__tablename__ for table in tables} <= set(Base.metadata.tables)
-    Base.metadata.create_all(opened.write_engine)
-    yield opened
-    opened.dispose()
-
-
-@pytest.fixture
-def clock(database: Database) -> MovableClock:
-    assert isinstance(database.clock, MovableClock)
-    return database.clock
 
 
 @pytest.fixture

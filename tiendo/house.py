@@ -24,3 +24,13 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Runtime:
         webhook_client=Client(policy),
         base_url=settings.base_url,
     )
+
+
+def deploy_shipped(runtime: Runtime) -> None:
+    """Publish the shipped processes, decisions and forms when their files changed since the last start."""
+    from engine import deployments
+    from processes import shipped
+
+    with runtime.database.unit_of_work() as work:
+        deployments.deploy_changed(work, shipped.files(), note="Quy trình đi kèm phần mềm")
+        work.commit()

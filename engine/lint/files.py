@@ -1,14 +1,13 @@
 """The files of a deployment, sorted by kind; decision tables and forms are judged by their own rooms."""
 
-import importlib
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lxml.etree import _Element as XmlElement
 
-from engine import forms, xml_gate
-from engine.findings import DefinitionRefused, Finding
+from engine import dmn, forms, xml_gate
+from engine.findings import DefinitionRefused, Finding, Severity
 from engine.rules import error
 from foundation.texts import _
 
@@ -86,9 +85,7 @@ def form_keys(files: Mapping[str, bytes]) -> set[str]:
 def check_decisions(files: Mapping[str, bytes]) -> Iterator[Finding]:
     """Give the findings of the decision tables."""
     for name, content in of_kind(files, DECISION_SUFFIXES).items():
-        decisions = _optional("engine.dmn", "lint")
-        if decisions is not None:
-            yield from decisions(content, file=name)
+        yield from _decision_findings(name, content)
 
 
 def check_forms(files: Mapping[str, bytes]) -> Iterator[Finding]:
@@ -97,8 +94,15 @@ def check_forms(files: Mapping[str, bytes]) -> Iterator[Finding]:
         yield from forms.check(content, file=name)
 
 
-def _optional(module: str, name: str) -> Any:
+def _decision_findings(name: str, content: bytes) -> Iterator[Finding]:
     try:
-        return getattr(importlib.import_module(module), name, None)
-    except ModuleNotFoundError:
-        return None
+        problems = dmn.lint(dmn.read(content))
+    except dmn.DecisionError as error:
+        yield Finding(file=name, rule="decision.unreadable", severity="error", message=error.text)
+        return
+    for problem in problems:
+        severity: Severity = "error" if problem.severity == "error" else "warning"
+        yield Finding(
+            file=name, element=problem.element, rule=f"decision.{problem.rule}", severity=severity,
+            message=problem.message,
+        )  # fmt: skip

@@ -1,0 +1,53 @@
+"""Creates or upgrades the database with Alembic; the migrations travel inside the package."""
+
+from importlib import resources
+
+from foundation.database import Database
+
+
+def upgrade(database: Database, revision: str = "head") -> None:
+    """Bring the database to a revision; nothing happens when it is there already."""
+    if revision == "head" and _is_current(database):
+        return
+    from alembic import command
+
+    with database.write_engine.connect() as connection:
+        command.upgrade(_config(connection), revision)
+        connection.commit()
+
+
+def downgrade(database: Database, revision: str) -> None:
+    """Take the database back to a revision."""
+    from alembic import command
+
+    with database.write_engine.connect() as connection:
+        command.downgrade(_config(connection), revision)
+        connection.commit()
+
+
+def newest() -> str:
+    """Give the newest revision: the number of the last migration file, without importing Alembic."""
+    versions = resources.files("migrations") / "versions"
+    names = sorted(item.name for item in versions.iterdir() if item.name[:4].isdigit())
+    return names[-1][:4]
+
+
+def _is_current(database: Database) -> bool:
+    from sqlalchemy import text
+    from sqlalchemy.exc import DatabaseError
+
+    try:
+        with database.read_engine.connect() as connection:
+            found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    except DatabaseError:
+        return False
+    return bool(found == newest())
+
+
+def _config(connection: object) -> object:
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(resources.files("migrations")))
+    config.attributes["connection"] = connection
+    return config

@@ -10,8 +10,11 @@ from datetime import date, datetime
 
 from sqlalchemy import (
     ColumnElement,
+    Date,
     Select,
     SQLColumnExpression,
+    String,
+    bindparam,
     false,
     literal,
     or_,
@@ -203,22 +206,15 @@ def within(
 
 def _roles(session: Session, account: Account, on: date) -> tuple[list[HeldRole], list[HeldRole]]:
     """Give the roles of an account: own and granted ones, and those of people it stands in for."""
-    query: Select[str, str, str, str] = select(
-        AccountGrant.role,
-        AccountGrant.organisation_id,
-        literal(account.person_id or ""),
-        literal(account.name),
-    ).where(
-        AccountGrant.account_id == account.id,
-        AccountGrant.valid_from <= on,
-        or_(AccountGrant.valid_to.is_(None), AccountGrant.valid_to >= on),
-    )
+    parameters = {"account_id": account.id, "on": on}
     if account.person_id is None:
-        rows = session.execute(query)
+        rows = session.execute(_GRANTS, parameters)
     else:
-        rows = session.execute(union_all(people.held_roles_query(account.person_id, on), query))
+        rows = session.execute(
+            _HELD_OR_GRANTED, parameters | {"person_id": account.person_id, "cycle_id": ""}
+        )
     roles = people.roles_from(rows, account.person_id or "")
-    own = [one for one in roles if one.holder_id == (account.person_id or "")]
+    own = [one for one in roles if one.holder_id in {"", account.person_id}]
     return own, [one for one in roles if one not in own]
 
 
@@ -246,3 +242,17 @@ def _rights(nodes: Tree, roles: frozenset[tuple[str, str]]) -> _Rights:
     )
     nodes.remember(roles, rights)
     return rights
+
+
+def _grants() -> Select[str, str, str, str]:
+    on = bindparam("on", type_=Date)
+    return select(AccountGrant.role, AccountGrant.organisation_id, literal(""), literal("")).where(
+        AccountGrant.account_id == bindparam("account_id", type_=String),
+        AccountGrant.valid_from <= on,
+        or_(AccountGrant.valid_to.is_(None), AccountGrant.valid_to >= on),
+    )
+
+
+# made once: making them takes longer than running them
+_GRANTS = _grants()
+_HELD_OR_GRANTED = union_all(people.HELD_ROLES, _GRANTS)

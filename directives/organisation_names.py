@@ -28,7 +28,6 @@ _ABBREVIATIONS = {
     "ldld": "lien doan lao dong",
     "tncshcm": "thanh nien cong san ho chi minh",
     "lhhnkhkt": "lien hiep cac hoi khoa hoc ki thuat",
-    "pttt": "phat thanh truyen hinh",
     "ptth": "phat thanh truyen hinh",
     "tttdt": "trang thong tin dien tu",
     "cttdt": "cong thong tin dien tu",
@@ -41,7 +40,6 @@ _ABBREVIATIONS = {
     "vp": "van phong",
     "tp": "thanh pho",
     "tx": "thi xa",
-    "tt": "thi tran",
 }
 # “SKHCN” is “Sở KHCN”; the same for every department
 _ABBREVIATIONS |= {

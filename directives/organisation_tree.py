@@ -1,5 +1,6 @@
 """Who belongs under whom on a day; kept in memory and read again when the directory changed."""
 
+import threading
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -77,15 +78,16 @@ def revision_query() -> ScalarSelect[str]:
 def tree(session: Session, on: date, revision: str | None = None) -> Tree:
     """Give the tree of a day; one tiny query when it is known, none when the caller knows the revision."""
     if revision is None:
-        revision = session.scalar(select(revision_query())) or ""
+        revision = session.scalar(_REVISION) or ""
     known = _KNOWN.get((revision, on))
     # an empty revision is an empty directory: nothing to remember
     if known is None:
         known = _read(session, on, revision)
         if revision:
-            while len(_KNOWN) >= _KEPT:
-                _KNOWN.pop(next(iter(_KNOWN)), None)
-            _KNOWN[revision, on] = known
+            with _KEEPING:
+                while len(_KNOWN) >= _KEPT:
+                    del _KNOWN[next(iter(_KNOWN))]
+                _KNOWN[revision, on] = known
     return known
 
 
@@ -142,5 +144,8 @@ def _read(session: Session, on: date, revision: str) -> Tree:
     return Tree(revision=revision, on=on, parents=parents, _children=children)
 
 
+# made once: making it takes longer than running it
+_REVISION = select(DirectoryState.revision).where(DirectoryState.id == _STATE)
 #: trees by revision and day; revisions are never used twice, so an entry never goes stale
 _KNOWN: dict[tuple[str, date], Tree] = {}
+_KEEPING = threading.Lock()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, literal, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Date, Select, String, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from directives.people_tables import DelegationRow, PersonRow, PositionRow
@@ -224,29 +224,34 @@ def groups(roles: Iterable[HeldRole]) -> frozenset[str]:
 
 def held_roles(session: Session, person_id: str, on: date, *, cycle_id: str | None = None) -> list[HeldRole]:
     """Give the roles a person may act in on a day, own ones first, then those of delegators (R-U6)."""
-    return roles_from(session.execute(held_roles_query(person_id, on, cycle_id)), person_id)
+    parameters = {"person_id": person_id, "on": on, "cycle_id": cycle_id or ""}
+    return roles_from(session.execute(HELD_ROLES, parameters), person_id)
 
 
-def held_roles_query(person_id: str, on: date, cycle_id: str | None = None) -> Select[str, str, str, str]:
-    """Give the query behind `held_roles`: role, organisation, holder and the holder's name."""
+def roles_from(rows: Iterable[tuple[str, str, str, str]], person_id: str) -> list[HeldRole]:
+    """Make roles of the rows of `HELD_ROLES`, own ones first."""
+    roles = [
+        HeldRole(role=role, organisation_id=organisation_id, holder_id=holder_id, holder_name=name)
+        for role, organisation_id, holder_id, name in rows
+    ]
+    return sorted(roles, key=lambda one: (one.holder_id != person_id, one.holder_id, one.group))
+
+
+def _held_roles() -> Select[str, str, str, str]:
+    """Make the query of held roles; making it takes longer than running it, so it is made once."""
+    person_id, on = bindparam("person_id", type_=String), bindparam("on", type_=Date)
     covers = or_(
         DelegationRow.scope == "all",
         and_(DelegationRow.scope == "organisation", DelegationRow.scope_id == PositionRow.organisation_id),
-        and_(DelegationRow.scope == "cycle", DelegationRow.scope_id == literal(cycle_id or "")),
+        and_(DelegationRow.scope == "cycle", DelegationRow.scope_id == bindparam("cycle_id", type_=String)),
     )
+    delegation = and_(DelegationRow.delegate_id == person_id, _holds(DelegationRow, on))
     lent = (
         select(DelegationRow.id)
-        .where(
-            DelegationRow.delegate_id == person_id,
-            DelegationRow.delegator_id == PositionRow.person_id,
-            _holds(DelegationRow, on),
-            covers,
-        )
+        .where(delegation, DelegationRow.delegator_id == PositionRow.person_id, covers)
         .exists()
     )
-    delegators = select(DelegationRow.delegator_id).where(
-        DelegationRow.delegate_id == person_id, _holds(DelegationRow, on)
-    )
+    delegators = select(DelegationRow.delegator_id).where(delegation)
     return (
         select(PositionRow.role, PositionRow.organisation_id, PositionRow.person_id, PersonRow.full_name)
         .join(PersonRow, PersonRow.id == PositionRow.person_id)
@@ -258,21 +263,12 @@ def held_roles_query(person_id: str, on: date, cycle_id: str | None = None) -> S
     )
 
 
-def roles_from(rows: Iterable[tuple[str, str, str, str]], person_id: str) -> list[HeldRole]:
-    """Make roles of the rows of `held_roles_query`, own ones first."""
-    roles = [
-        HeldRole(role=role, organisation_id=organisation_id, holder_id=holder_id, holder_name=name)
-        for role, organisation_id, holder_id, name in rows
-    ]
-    return sorted(roles, key=lambda one: (one.holder_id != person_id, one.holder_id, one.group))
-
-
 def _overlaps(row: Any, valid_from: date, valid_to: date | None) -> ColumnElement[bool]:
     begins = or_(row.valid_to.is_(None), row.valid_to >= valid_from)
     return begins if valid_to is None else and_(begins, row.valid_from <= valid_to)
 
 
-def _holds(row: Any, on: date) -> ColumnElement[bool]:
+def _holds(row: Any, on: date | BindParameter[date]) -> ColumnElement[bool]:
     return and_(row.valid_from <= on, or_(row.valid_to.is_(None), row.valid_to >= on))
 
 
@@ -316,3 +312,7 @@ def _position(row: PositionRow) -> Position:
         valid_from=row.valid_from,
         valid_to=row.valid_to,
     )
+
+
+#: role, organisation, holder id and name of each role a person may act in; parameters person_id, on, cycle_id
+HELD_ROLES = _held_roles()

@@ -9,7 +9,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, delete, select, update
+from sqlalchemy import String, bindparam, case, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -99,8 +99,8 @@ def check_password(session: Session, username: str, password: str, now: datetime
 def sign_in(work: UnitOfWork, check: PasswordCheck, *, ip: str = "", agent: str = "") -> OpenedSession:
     """Open a session after `check_password`.
 
-    Raises Unauthenticated for a wrong password (then it is counted, though this unit of work rolls back) or a
-    disabled account, AccountLocked after too many.
+    Raises Unauthenticated for a wrong password or a disabled account, AccountLocked after too many. A wrong
+    password is counted when the error leaves the unit of work: the count is written after its rollback.
     """
     failures = _refuse_locked(work.session, check.username, work.now)
     if check.account is None:
@@ -122,14 +122,7 @@ def sign_out(work: UnitOfWork, token: str) -> None:
 
 def session_for(session: Session, token: str, now: datetime) -> SignedIn | None:
     """Give the session of a token, None when it is unknown, idle too long, over, or the account disabled."""
-    query = account_query(
-        SignInSession.id.label("session_id"),
-        SignInSession.csrf_token,
-        SignInSession.last_seen_at,
-        SignInSession.expires_at,
-        revision_query().label("revision"),
-    ).join(SignInSession, SignInSession.account_id == AccountRow.id)
-    row = session.execute(query.where(SignInSession.token_hash == digest(token))).first()
+    row = session.execute(_BY_TOKEN, {"token_hash": digest(token)}).first()
     if row is None or row.is_disabled or now >= row.expires_at or now >= row.last_seen_at + IDLE:
         return None
     return SignedIn(
@@ -257,3 +250,17 @@ def _forget_failures(work: UnitOfWork) -> None:
     work.session.execute(
         delete(SignInFailure).where(SignInFailure.last_at < work.now - _FORGET_FAILURES_AFTER)
     )
+
+
+# made once: making it takes longer than running it
+_BY_TOKEN = (
+    account_query(
+        SignInSession.id.label("session_id"),
+        SignInSession.csrf_token,
+        SignInSession.last_seen_at,
+        SignInSession.expires_at,
+        revision_query().label("revision"),
+    )
+    .join(SignInSession, SignInSession.account_id == AccountRow.id)
+    .where(SignInSession.token_hash == bindparam("token_hash", type_=String))
+)

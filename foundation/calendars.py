@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 import orjson
-from sqlalchemy import Boolean, Date, Delete, String, delete, insert, select
+from sqlalchemy import Boolean, Date, Delete, String, bindparam, delete, insert, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from foundation import outbox
@@ -55,13 +55,7 @@ def load(session: Session, name: str = DEFAULT) -> WorkingCalendar:
 
     Raises NotFound when the installation has no calendar yet (`seed` makes it).
     """
-    versions = dict(
-        session.execute(
-            select(CalendarVersion.calendar, CalendarVersion.version).where(
-                CalendarVersion.calendar.in_({DEFAULT, name})
-            )
-        ).all()
-    )
+    versions = dict(session.execute(_VERSIONS, {"name": name}).all())
     if DEFAULT not in versions:
         raise NotFound(
             _("Chưa có lịch làm việc. Hãy nạp lịch bằng lệnh “tiendo calendar seed”."), calendar=name
@@ -239,6 +233,10 @@ def _value(row: CalendarDayRow) -> CalendarDay:
     )
 
 
+# made once: making it takes longer than running it
+_VERSIONS = select(CalendarVersion.calendar, CalendarVersion.version).where(
+    or_(CalendarVersion.calendar == DEFAULT, CalendarVersion.calendar == bindparam("name", type_=String))
+)
 #: calendars by version; a version is a digest of the entries, so an entry here never goes stale
 _LOADED: dict[str, WorkingCalendar] = {}
 _LOADED_LIMIT = 64

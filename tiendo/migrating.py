@@ -2,7 +2,12 @@
 
 from importlib import resources
 
+from typing import TYPE_CHECKING
+
 from foundation.database import Database
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 
 def upgrade(database: Database, revision: str = "head") -> None:
@@ -12,7 +17,7 @@ def upgrade(database: Database, revision: str = "head") -> None:
     from alembic import command
 
     with database.write_engine.connect() as connection:
-        command.upgrade(_config(connection), revision)
+        command.upgrade(config(connection), revision)
         connection.commit()
 
 
@@ -21,7 +26,7 @@ def downgrade(database: Database, revision: str) -> None:
     from alembic import command
 
     with database.write_engine.connect() as connection:
-        command.downgrade(_config(connection), revision)
+        command.downgrade(config(connection), revision)
         connection.commit()
 
 
@@ -44,7 +49,8 @@ def _is_current(database: Database) -> bool:
     return bool(found == newest())
 
 
-def _config(connection: object) -> object:
+def config(connection: object) -> "Config":
+    """Give Alembic its configuration over an open connection."""
     from alembic.config import Config
 
     config = Config()

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from lxml.etree import _Element as XmlElement
@@ -20,6 +21,12 @@ UNKNOWN_KIND = error(
     _("Không biết tệp này là gì; chỉ nhận sơ đồ .bpmn, bảng quyết định .dmn và biểu mẫu .form."),
     why=_("Tệp lạ trong gói triển khai thường là gửi nhầm."),
     example="ghi-chu.docx",
+)
+DECISION_UNREADABLE = error(
+    "decision.unreadable",
+    _("Bảng quyết định không dùng được: {detail} Hãy sửa trong trình soạn bảng quyết định rồi gửi lại."),
+    why=_("Bảng quyết định không đọc được thì không bước quy tắc nào chạy."),
+    example="<definitions> không phải của DMN",
 )
 NO_FILES = error(
     "file.none",
@@ -85,7 +92,16 @@ def form_keys(files: Mapping[str, bytes]) -> set[str]:
 def check_decisions(files: Mapping[str, bytes]) -> Iterator[Finding]:
     """Give the findings of the decision tables."""
     for name, content in of_kind(files, DECISION_SUFFIXES).items():
-        yield from _decision_findings(name, content)
+        try:
+            xml_gate.read(content, file=name)
+            problems = dmn.lint(dmn.read(content))
+        except DefinitionRefused as refused:
+            yield from refused.findings
+        except dmn.DecisionError as unreadable:
+            element = str(unreadable.facts.get("element") or "")
+            yield replace(DECISION_UNREADABLE.for_file(name, detail=unreadable.text), element=element)
+        else:
+            yield from (_of_decision(problem, name) for problem in problems)
 
 
 def check_forms(files: Mapping[str, bytes]) -> Iterator[Finding]:
@@ -94,15 +110,7 @@ def check_forms(files: Mapping[str, bytes]) -> Iterator[Finding]:
         yield from forms.check(content, file=name)
 
 
-def _decision_findings(name: str, content: bytes) -> Iterator[Finding]:
-    try:
-        problems = dmn.lint(dmn.read(content))
-    except dmn.DecisionError as error:
-        yield Finding(file=name, rule="decision.unreadable", severity="error", message=error.text)
-        return
-    for problem in problems:
-        severity: Severity = "error" if problem.severity == "error" else "warning"
-        yield Finding(
-            file=name, element=problem.element, rule=f"decision.{problem.rule}", severity=severity,
-            message=problem.message,
-        )  # fmt: skip
+def _of_decision(problem: dmn.Problem, file: str) -> Finding:
+    severity: Severity = "error" if problem.severity == "error" else "warning"
+    rule = f"decision.{problem.rule}"
+    return Finding(file=file, element=problem.element, rule=rule, severity=severity, message=problem.message)

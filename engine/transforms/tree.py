@@ -53,8 +53,12 @@ class Tree:
 
 
 def nodes(scope: XmlElement) -> list[XmlElement]:
-    """Give the flow nodes drawn directly in a scope that have an id."""
-    return [node for node in scope if local(node) in FLOW_NODES and node.get("id")]
+    """Give the flow nodes drawn directly in a scope by id; of duplicates, which the lint refuses, the first."""
+    found: dict[str, XmlElement] = {}
+    for node in scope:
+        if local(node) in FLOW_NODES and (identity := node.get("id")):
+            found.setdefault(identity, node)
+    return list(found.values())
 
 
 def flows(scope: XmlElement) -> list[XmlElement]:

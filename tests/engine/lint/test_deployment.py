@@ -72,10 +72,19 @@ def test_a_broken_form_is_named() -> None:
     assert (finding.file, finding.is_error) == ("draft.form", True)
 
 
-def test_a_broken_decision_is_named() -> None:
-    found = lint.check({"a.dmn": b"<x"})
-    assert found
-    assert {finding.file for finding in found} == {"a.dmn"}
+@pytest.mark.parametrize(
+    ("content", "rule"),
+    [(b"<x", "xml.malformed"), (b"<!DOCTYPE a><a/>", "xml.doctype"), (b"<a/>", "decision.unreadable")],
+)
+def test_a_broken_decision_is_named(content: bytes, rule: str) -> None:
+    (finding,) = lint.check({"a.dmn": content})
+    assert (finding.file, finding.rule, finding.is_error) == ("a.dmn", rule, True)
+
+
+def test_a_faulty_expression_in_a_decision_is_a_finding_of_that_file() -> None:
+    found = lint.check({"ladder.dmn": DECISION.replace(b"<text>1<", b"<text>1 +<")})
+    assert [finding.file for finding in found] == ["ladder.dmn"]
+    assert found[0].element
 
 
 def test_two_files_with_the_same_process_are_refused() -> None:

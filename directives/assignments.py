@@ -331,7 +331,7 @@ def parents_of(session: Session, assignment: Assignment) -> list[Assignment]:
 
 
 def remind(work: UnitOfWork, assignment_id: str, event: str, **facts: Any) -> bool:
-    """Tell that a task is `due_soon`, `due_today`, `overdue` or `escalated`; informs, never changes it (§2.3).
+    """Tell that a task is `due_soon`, `due_today`, `overdue` or `escalated`; it changes nothing (§2.3).
 
     Gives False, telling nothing, when the task is over, suspended or waits for confirmation of its result.
     Raises Invalid for another name.

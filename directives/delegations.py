@@ -19,6 +19,7 @@ from foundation.errors import Conflict, Invalid, NotFound
 from foundation.ids import new_id
 from foundation.texts import Text, _
 from foundation.vietnamese import format_date
+from foundation.working_time import local_date
 
 
 class Scope(StrEnum):
@@ -93,8 +94,20 @@ def end(work: UnitOfWork, delegation_id: str, *, last_day: date) -> None:
     if row.valid_to <= last_day:
         raise Conflict(_("Ủy quyền này đã kết thúc ngày {date}.", date=format_date(row.valid_to)))
     row.valid_to = max(last_day, row.valid_from - timedelta(days=1))
+    if row.valid_to < local_date(work.now):
+        _tell_end(work, row)
     work.session.flush()
-    _tell(work, "delegation.ended", row)
+
+
+def tell_ended(work: UnitOfWork) -> int:
+    """Tell (`delegation.ended`) of delegations whose last day is over; for the worker, give how many."""
+    row = DelegationRow
+    over = select(row).where(row.end_told_at.is_(None), row.valid_to < local_date(work.now))
+    ended = list(work.session.scalars(over.with_for_update(skip_locked=True)))
+    for one in ended:
+        _tell_end(work, one)
+    work.session.flush()
+    return len(ended)
 
 
 def listing(session: Session, *, person_id: str, on: date | None = None) -> list[Delegation]:
@@ -167,6 +180,11 @@ def _refuse_chain(
 def _meet(one: Scope, one_id: str, other: Scope, other_id: str) -> bool:
     """Tell whether two scopes can cover the same act; a cycle and an organisation can."""
     return one is Scope.ALL or other is Scope.ALL or one is not other or one_id == other_id
+
+
+def _tell_end(work: UnitOfWork, row: DelegationRow) -> None:
+    row.end_told_at = work.now
+    _tell(work, "delegation.ended", row)
 
 
 def _tell(work: UnitOfWork, event: str, row: DelegationRow) -> None:

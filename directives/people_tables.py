@@ -68,3 +68,5 @@ class DelegationRow(Base):
     valid_from: Mapped[date] = mapped_column(Date)
     valid_to: Mapped[date] = mapped_column(Date)
     created_at: Mapped[datetime] = mapped_column(Moment)
+    #: when its end was told to the outside, null until then
+    end_told_at: Mapped[datetime | None] = mapped_column(Moment)

@@ -1,14 +1,16 @@
 """People, positions, candidate groups and delegation (§2.1, R-U6)."""
 
-from datetime import date
+from datetime import date, timedelta
 from types import SimpleNamespace
 
 import pytest
+from sqlalchemy import select
 
 from directives import delegations, people
 from directives.delegations import Scope
 from foundation.database import UnitOfWork
 from foundation.errors import Conflict, Invalid
+from foundation.outbox import OutboxEvent
 
 TODAY = date(2024, 2, 5)
 NEW_YEAR = date(2024, 1, 1)
@@ -146,3 +148,14 @@ def test_a_delegation_needs_a_reason_and_dates_in_order(work: UnitOfWork, provin
     with pytest.raises(Invalid) as refused:
         stand_in(work, head, deputy, reason=" ", valid_to=date(2024, 1, 1))
     assert set(refused.value.fields) == {"reason", "valid_to"}
+
+
+def test_the_end_of_a_delegation_is_told_once(work: UnitOfWork, province: SimpleNamespace) -> None:
+    head, deputy = (hire(work, name, "head", province.science) for name in ("Lê A", "Lê B"))
+    stand_in(work, head, deputy)
+    assert delegations.tell_ended(work) == 0
+    work.now += timedelta(days=5)
+    assert delegations.tell_ended(work) == 1
+    assert delegations.tell_ended(work) == 0
+    told = work.session.scalars(select(OutboxEvent.type).where(OutboxEvent.type.startswith("delegation")))
+    assert list(told) == ["delegation.started", "delegation.ended"]

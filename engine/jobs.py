@@ -1,6 +1,6 @@
 """Jobs: the work of service tasks, done by handlers of this house, tried again, then an incident.
 
-A handler runs in the transaction that completes its task. Errors drawn in the diagram are raised as
+A handler runs in the transaction that completes its task, in the name of whoever brought the process there. Errors drawn in the diagram are raised as
 `BusinessError`; everything else is retried after the pause drawn at the task.
 """
 
@@ -16,6 +16,7 @@ from engine.ports import JobContext, JobHandler
 from engine.spiff.execution import Execution
 from engine.spiff.expressions import later
 from engine.states import InstanceState, WorkState
+from foundation.actors import Actor
 from foundation.database import Database, UnitOfWork
 from foundation.errors import TiendoError
 from foundation.texts import Text
@@ -43,7 +44,7 @@ def run_due(
 ) -> int:
     """Do the jobs that are due and have a handler here; gives how many were done."""
     with database.reading() as session:
-        statement = select(Job.id, Job.attempts).where(
+        statement = select(Job.id, Job.attempts, Job.actor_id, Job.actor_name, Job.on_behalf_of).where(
             Job.state == WorkState.CREATED.value,
             Job.due_at <= database.clock.now(),
             Job.topic.in_(list(handlers)),
@@ -56,13 +57,14 @@ def run_due(
     for job in due:
         if job.attempts:
             _count_attempt(database, job.id)
-        done += _do_safely(database, handlers, job.id)
+        actor = Actor(id=job.actor_id, name=job.actor_name, on_behalf_of=job.on_behalf_of)
+        done += _do_safely(database, handlers, job.id, actor)
     return done
 
 
-def _do_safely(database: Database, handlers: Handlers, job_id: str) -> bool:
+def _do_safely(database: Database, handlers: Handlers, job_id: str, actor: Actor) -> bool:
     try:
-        with database.unit_of_work() as work:
+        with database.unit_of_work(actor) as work:
             was_done = _do(work, handlers, job_id)
             work.commit()
             return was_done

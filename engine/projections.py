@@ -118,6 +118,9 @@ class Projection:
                 "due_at": self.work.now,
                 "attempts": 0,
                 "error": "",
+                "actor_id": self.work.actor.id,
+                "actor_name": self.work.actor.name,
+                "on_behalf_of": self.work.actor.on_behalf_of,
             }
         )
         self.work.touched.add(self.instance.id)

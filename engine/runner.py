@@ -10,6 +10,7 @@ from sqlalchemy import Row, select, update
 
 from engine import children, decisions, graphs, history, messages
 from engine.calendar import CalendarOnDemand
+from engine.feel.values import to_json
 from engine.models import ProcessInstance
 from engine.projections import Projection
 from engine.spiff import state
@@ -54,6 +55,7 @@ class DatabasePorts:
         result = decisions.decide(
             self._work.session, decision, variables, now=execution.now, calendar=execution.calendar
         )
+        value = to_json(result.value)
         execution.effects.append(
             Happened(
                 type="decision.made",
@@ -66,7 +68,7 @@ class DatabasePorts:
                 },
             )  # fmt: skip
         )
-        return result.value
+        return value
 
     def child_results(self, token: str) -> list[tuple[str, Any]]:
         """Give the results of the ended children of a call activity."""

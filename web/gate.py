@@ -1,0 +1,118 @@
+"""Who may see a page: every view names its rule, and a view without one is closed.
+
+People come with a session cookie. Every unsafe request carries the session's CSRF token, in the form or in
+a header, and comes from our own pages (`Sec-Fetch-Site`).
+"""
+
+import hmac
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import Blueprint, current_app, g, request
+
+from directives import access, sign_in
+from directives.access import Principal
+from foundation.errors import Forbidden, Unauthenticated
+from foundation.texts import _
+from processes.runtime import Runtime
+
+View = TypeVar("View", bound=Callable[..., Any])
+PUBLIC = "public"
+#: any signed-in person
+SIGNED_IN = "signed-in"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def rule(permission: str) -> Callable[[View], View]:
+    """Open a view to people with a right; organisation scope is checked where the object is known."""
+
+    def mark(view: View) -> View:
+        view.__dict__["rule"] = permission
+        return view
+
+    return mark
+
+
+def public(view: View) -> View:
+    """Open a view to anybody."""
+    view.__dict__["rule"] = PUBLIC
+    return view
+
+
+def signed_in(view: View) -> View:
+    """Open a view to everybody who is signed in."""
+    view.__dict__["rule"] = SIGNED_IN
+    return view
+
+
+def runtime() -> Runtime:
+    """Give the running house."""
+    found: Runtime = current_app.extensions["tiendo"]
+    return found
+
+
+def principal() -> Principal:
+    """Give who is looking; only inside a guarded view."""
+    found: Principal = g.principal
+    return found
+
+
+def cookie_name() -> str:
+    """Give the name of the session cookie; the `__Host-` prefix binds it to this host over https."""
+    return "__Host-tiendo" if current_app.config["SESSION_COOKIE_SECURE"] else "tiendo"
+
+
+def guard(blueprint: Blueprint) -> None:
+    """Check the rule of every view of a blueprint before it runs."""
+    blueprint.before_request(_check)
+
+
+def rule_of(view: Any) -> str | None:
+    """Give the rule of a view function; None when nobody named one."""
+    found: str | None = getattr(view, "rule", None)
+    return found
+
+
+def _check() -> None:
+    permission = rule_of(current_app.view_functions.get(request.endpoint or ""))
+    if permission is None:
+        raise Forbidden(_("Trang này chưa được mở cho ai."))
+    _refuse_foreign_sites()
+    session = _session()
+    g.principal, g.session = session if session is not None else (None, None)
+    if permission == PUBLIC:
+        return
+    if session is None:
+        raise Unauthenticated
+    if request.method not in SAFE_METHODS:
+        _require_csrf_token(session[1].csrf_token)
+    if permission != SIGNED_IN:
+        access.require(session[0], permission)
+
+
+def _session() -> tuple[Principal, sign_in.SignedIn] | None:
+    token = request.cookies.get(cookie_name(), "")
+    if not token:
+        return None
+    house = runtime()
+    with house.database.reading() as session:
+        found = access.principal_of_session(session, token, house.clock.now())
+    if found is not None and found[1].is_touch_due:
+        with house.database.unit_of_work() as work:
+            sign_in.touch(work, found[1].id)
+            work.commit()
+    return found
+
+
+def _refuse_foreign_sites() -> None:
+    if request.method in SAFE_METHODS:
+        return
+    site = request.headers.get("Sec-Fetch-Site", "same-origin")
+    if site not in {"same-origin", "none"}:
+        raise Forbidden(_("Yêu cầu đến từ một trang khác nên bị từ chối."))
+
+
+def _require_csrf_token(expected: str) -> None:
+    given = request.headers.get("X-CSRF-Token") or request.form.get("csrf_token", "")
+    if not hmac.compare_digest(given, expected):
+        raise Forbidden(_("Phiên làm việc đã đổi; hãy tải lại trang rồi thử lại."))

@@ -104,7 +104,7 @@ def listed(
     after: tuple[date, str] | None = None,
     limit: int = PAGE,
 ) -> list[Listed]:
-    """Give the assignments behind a number, the earliest due first; `figure` names one of `Figures` or `total`.
+    """Give the assignments behind a number of `Figures` (or `total`), the earliest due first.
 
     `after` is the `(sort day, id)` of the last one seen: its effective due day, or 31/12/9999 without one.
     """

@@ -1,5 +1,6 @@
 """Deliveries: one event for one subscription, and the log of every attempt to bring it there."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -20,6 +21,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from foundation.database import Base, Moment, UnitOfWork
 from foundation.errors import NotFound
+from foundation.texts import Text as Words
 from foundation.texts import _
 
 #: waiting for its next attempt, or in one
@@ -28,6 +30,17 @@ PENDING = "pending"
 DELIVERED = "delivered"
 #: given up: the schedule is used up, or the receiver said 410
 FAILED = "failed"
+
+#: why an attempt got no status, for people
+REASONS: Mapping[str, Words] = {
+    "refused_address": _("Địa chỉ không được phép"),
+    "dns": _("Không tìm thấy máy chủ"),
+    "connect": _("Không kết nối được"),
+    "tls": _("Chứng thư hoặc kết nối TLS không hợp lệ"),
+    "timeout": _("Quá thời gian chờ"),
+    "broken": _("Kết nối bị ngắt giữa chừng"),
+    "secret": _("Không mở được khóa ký"),
+}
 
 #: bytes of an answer kept in the log
 EXCERPT_LIMIT = 4 * 1024

@@ -1,6 +1,6 @@
 """Subscriptions: who wants to be told what, where, and with which secret."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,6 +11,7 @@ from foundation import outbox
 from foundation.database import Base, Json, Moment, UnitOfWork
 from foundation.errors import NotFound
 from foundation.ids import new_id
+from foundation.texts import Text as Words
 from foundation.texts import _
 from webhooks import events, secrets
 from webhooks.addresses import Endpoint, parse
@@ -18,6 +19,12 @@ from webhooks.secrets import SecretBox, SigningSecrets
 
 #: reasons for which a subscription is switched off
 GONE, FAILING, BY_HAND = "gone", "failing", "by_hand"
+#: the same for people
+REASONS: Mapping[str, Words] = {
+    GONE: _("Điểm nhận trả lời không còn tồn tại (410)"),
+    FAILING: _("Năm ngày liền chỉ có lỗi"),
+    BY_HAND: _("Người quản lý đã ngừng"),
+}
 #: after so long of nothing but failures the owner is told; then the endpoint is switched off
 WARN_AFTER, DISABLE_AFTER = timedelta(days=1), timedelta(days=5)
 #: fewer failures than this in a row never switch an endpoint off, however far apart they are

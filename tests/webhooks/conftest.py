@@ -32,6 +32,8 @@ class Receiver:
     reply: bytes = b""
     reply_headers: dict[str, str] = field(default_factory=dict)
     messages: list[Message] = field(default_factory=list)
+    #: called when a message has arrived, before it is answered
+    before_reply: Callable[[], None] = field(default=lambda: None)
 
     @property
     def url(self) -> str:
@@ -46,6 +48,7 @@ def receiver() -> Iterator[Receiver]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
             told.messages.append(Message(path=self.path, headers=dict(self.headers), body=body))
+            told.before_reply()
             self.send_response(told.status)
             for name, value in told.reply_headers.items():
                 self.send_header(name, value)

@@ -19,6 +19,7 @@ from cryptography.x509.oid import NameOID
 
 from foundation.clock import SystemClock
 from tests.webhooks.conftest import Receiver
+from webhooks import deliveries
 from webhooks.addresses import EgressPolicy
 from webhooks.client import READ_LIMIT, Client
 
@@ -50,6 +51,14 @@ def serve() -> Iterator[Serve]:
 
 def _client(seconds: float = 0.3, policy: EgressPolicy = LOCAL, **options: Any) -> Client:
     return Client(policy, connect_seconds=seconds, total_seconds=seconds, **options)
+
+
+def test_every_kind_of_failure_has_words_for_people() -> None:
+    kinds = {"refused_address", "dns", "connect", "tls", "timeout", "broken", "secret"}
+
+    assert set(deliveries.REASONS) == kinds
+    unknown = _client(policy=EgressPolicy(allows_http=True)).post("http://khong-co.invalid/", {}, b"{}")
+    assert unknown.error in {"dns", "refused_address"}
 
 
 def test_an_accepted_message_is_a_success_with_its_address(receiver: Receiver) -> None:

@@ -373,6 +373,28 @@ def test_a_late_worker_does_not_undo_what_a_faster_one_achieved(
         assert subscriptions.get(session, made.id).failures == 0
 
 
+def test_a_late_failure_is_logged_but_not_counted_again(
+    database: Database, clock: MovableClock, receiver: Receiver, subscribe: Subscribe, deliver: Deliver
+) -> None:
+    made = subscribe()
+    receiver.status = 500
+    _happened(database)
+
+    class Overtaken(Client):
+        def post(self, *arguments: object) -> object:  # type: ignore[override]
+            clock.advance(delivery.LEASE)
+            assert deliver() == 1
+            return super().post(*arguments)  # type: ignore[arg-type]
+
+    deliver(Overtaken(EgressPolicy.of(["127.0.0.1"], allows_http=True)), limit=1)
+
+    (line,) = _log(database, made.id)
+    assert (line.failures, line.attempts) == (1, 2)
+    with database.reading() as session:
+        assert subscriptions.get(session, made.id).failures == 1
+        assert [attempt.number for attempt in deliveries.attempts(session, line.id)] == [1, 2]
+
+
 def test_old_deliveries_are_forgotten_with_their_attempts(
     database: Database, clock: MovableClock, subscribe: Subscribe, deliver: Deliver
 ) -> None:

@@ -5,7 +5,7 @@
 
 import json
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 from flask import Blueprint, Response, abort, request, send_from_directory
@@ -35,12 +35,17 @@ class Manifest:
     imports: dict[str, tuple[str, ...]]
 
 
-@cache
 def manifest() -> Manifest:
-    """Read the manifest once per process; raises `MissingAssetError` when there is none."""
+    """Give what the present build made, read anew after each build; raises `MissingAssetError` without it."""
     path = DIST / "manifest.json"
-    if not path.is_file():
-        raise MissingAssetError(f"{path} is missing: run `make assets` (or web/frontend/build.py).")
+    try:
+        return _read(path, path.stat().st_mtime_ns)
+    except FileNotFoundError:
+        raise MissingAssetError(f"{path} is missing: run `make assets` (or web/frontend/build.py).") from None
+
+
+@lru_cache(maxsize=2)
+def _read(path: Path, _written_at: int) -> Manifest:
     written = json.loads(path.read_text("utf-8"))
     chunks = {name: tuple(files) for name, files in written["imports"].items()}
     return Manifest(files=written["files"], imports=chunks)

@@ -9,11 +9,13 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, render_template, request
+from flask import Flask, Response, current_app, render_template, request
+from lxml import etree
 
 import web
 from web import assets, templating
 
+BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -188,52 +190,76 @@ SAMPLE: dict[str, Any] = {
     "items": [("Rà soát các chính sách hiện có", "11 12"), ("Tổ chức hội nghị gặp mặt", "13")],
 }
 
+DONE = ("arrived", "receive", "instruct", "route", "sign", "signed", "issue")
+STATE: dict[str, Any] = {
+    "elements": {step: {"state": "done"} for step in DONE}
+    | {
+        "draft": {"state": "late", "count": 1, "note": "quá hạn 2 ngày"},
+        "assign": {"state": "active", "count": 13, "note": "9/13 đã nhận"},
+    },
+    "flows": ["f1", "f2", "f3", "to_draft", "f6", "f7", "to_issue", "f10"],
+}
+
 
 def build() -> Flask:
     """Make the site; what is posted to it is kept in `app.config["POSTED"]` as (path, headers, body)."""
     app = Flask("web", root_path=str(Path(web.__file__).parent), static_folder=None)
-    app.config["POSTED"] = []
+    app.config.update(POSTED=[], TEMPLATES_AUTO_RELOAD=True)
     templating.prepare(app.jinja_env)
     app.jinja_env.globals["_"] = lambda template, **values: template.format(**values) if values else template
     app.register_blueprint(assets.blueprint)
-
-    @app.after_request
-    def strict(response: Response) -> Response:
-        response.headers["Content-Security-Policy"] = POLICY
-        return response
-
-    @app.context_processor
-    def shell() -> dict[str, Any]:
-        user = {
-            "name": "Trần Văn Đạt",
-            "position": "Trưởng phòng",
-            "organisation": "Sở Khoa học và Công nghệ",
-        }
-        return {
-            "language": "vi",
-            "csrf_token": "token-1",
-            "user": user,
-            "nav": NAV,
-            "urls": URLS,
-            "nav_counts": {"inbox": 12, "notifications": 3},
-            "here": "inbox",
-        }
-
-    @app.get("/")
-    def style_guide() -> str:
-        flashes = [("done", "Đã giao việc cho Phòng Quản lý Khoa học.")] if "flash" in request.args else []
-        return render_template("styleguide.html", sample=SAMPLE, flashes=flashes)
-
-    @app.get("/count")
-    def count() -> str:
-        return "4"
-
-    @app.post("/<path:path>")
-    def accept(path: str) -> Response:
-        app.config["POSTED"].append((path, dict(request.headers), request.get_data(as_text=True)))
-        return Response(json.dumps({"ok": True}), mimetype="application/json")
-
+    app.context_processor(_shell)
+    app.after_request(_strict)
+    app.add_url_rule("/", view_func=_style_guide)
+    app.add_url_rule("/viewer", view_func=_viewer)
+    app.add_url_rule("/modeler", view_func=_modeler)
+    app.add_url_rule("/sample.bpmn", view_func=_diagram)
+    app.add_url_rule("/state.json", view_func=lambda: STATE, endpoint="state")
+    app.add_url_rule("/count", view_func=lambda: "4", endpoint="count")
+    app.add_url_rule("/definitions/lint", view_func=_lint, methods=["POST"])
+    app.add_url_rule("/<path:path>", view_func=_accept, methods=["POST"])
     return app
+
+
+def _strict(response: Response) -> Response:
+    response.headers["Content-Security-Policy"] = POLICY
+    return response
+
+
+def _shell() -> dict[str, Any]:
+    user = {"name": "Trần Văn Đạt", "position": "Trưởng phòng", "organisation": "Sở Khoa học và Công nghệ"}
+    counts = {"inbox": 12, "notifications": 3}
+    shell = {"language": request.args.get("language", "vi"), "csrf_token": "token-1", "user": user}
+    return shell | {"nav": NAV, "urls": URLS, "nav_counts": counts, "here": "inbox"}
+
+
+def _style_guide() -> str:
+    flashes = [("done", "Đã giao việc cho Phòng Quản lý Khoa học.")] if "flash" in request.args else []
+    return render_template("styleguide.html", sample=SAMPLE, flashes=flashes)
+
+
+def _viewer() -> str:
+    return render_template("styleguide_diagram.html", sample=SAMPLE)
+
+
+def _modeler() -> str:
+    return render_template("styleguide_modeler.html")
+
+
+def _diagram() -> Response:
+    return Response((Path(__file__).parent / "sample.bpmn").read_bytes(), mimetype="application/xml")
+
+
+def _lint() -> dict[str, Any]:
+    tasks = etree.fromstring(request.get_data()).iter(f"{{{BPMN}}}userTask")
+    nobody = [t for t in tasks if not any(str(a).endswith(("assignee", "candidateGroups")) for a in t.attrib)]
+    finding = {"rule": "assignee", "severity": "error", "message": "Việc này chưa giao cho ai."}
+    return {"findings": [finding | {"element": task.get("id")} for task in nobody]}
+
+
+def _accept(path: str) -> Response:
+    current_app.config["POSTED"].append((path, dict(request.headers), request.get_data(as_text=True)))
+    return Response(json.dumps({"ok": True}), mimetype="application/json", headers={"ETag": '"2"'})
 
 
 if __name__ == "__main__":

@@ -160,7 +160,7 @@ def parse(url: str) -> Endpoint:
         scheme, _colon, _rest = url.partition("://")
         parts = parse_url(url)
         host = (parts.host or "").strip("[]")
-    except LocationParseError as error:
+    except (LocationParseError, UnicodeError) as error:
         text = _("“{url}” không phải là địa chỉ hợp lệ (tên miền có dấu viết dạng xn--…).", url=url[:200])
         raise _refused(text, url) from error
     scheme = scheme.lower()

@@ -6,7 +6,7 @@ again with the same `webhook-id`. A dead endpoint costs one attempt at a time, a
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import repeat
 
@@ -43,7 +43,7 @@ class _Claimed:
     #: number of this attempt: the fence
     attempt: int
     #: none when the stored ones cannot be opened
-    secrets: tuple[str, ...]
+    secrets: tuple[str, ...] = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,7 +1,7 @@
 """Subscriptions: who wants to be told what, where, and with which secret."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import Boolean, Index, Integer, String, Text, select
@@ -90,7 +90,8 @@ class Created:
     """A new row and its secret, which is shown this once."""
 
     id: str
-    secret: str
+    #: never in logs
+    secret: str = field(repr=False)
 
 
 def create(

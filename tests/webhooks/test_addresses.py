@@ -5,6 +5,8 @@ from ipaddress import ip_address
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from foundation.errors import Invalid
 from webhooks.addresses import AddressRefused, EgressPolicy, is_public, parse
@@ -126,6 +128,25 @@ def test_a_path_may_be_vietnamese_a_domain_name_is_asked_for_in_its_ascii_form()
 def test_a_network_that_is_none_is_refused_in_the_settings() -> None:
     with pytest.raises(Invalid, match=r"10\.20\.0\.0/16"):
         EgressPolicy.of(["10.20.0.1/16"])
+
+
+@given(text=st.text(max_size=30) | st.text(":/?#[]@%.0123456789abcxf-\\", max_size=30))
+@example(text="a\ud800.example")
+@example(text="[::1")
+@example(text="[v1.a]")
+@example(text="%31%32%37.0.0.1")
+def test_no_text_breaks_the_reading_of_urls_and_none_leads_inwards(text: str) -> None:
+    def resolve(host: str, port: int) -> list[tuple[int, Any]]:
+        try:
+            return [(0, (str(ip_address(host)), port))]
+        except ValueError:
+            return [(0, ("10.0.0.1", port))]
+
+    try:
+        endpoint = EgressPolicy(resolve=resolve).vet("https://" + text)
+    except AddressRefused:
+        return
+    assert is_public(ip_address(endpoint.host))
 
 
 @pytest.mark.parametrize("address", ["8.8.8.8", PUBLIC, "2606:4700::6810:84e5", "2a00:1450:4001:82a::200e"])

@@ -12,4 +12,14 @@ from engine.dmn.lint import lint
 from engine.dmn.model import Decision, Model, Problem
 from engine.dmn.reader import read
 
-__all__ = ["Decision", "DecisionError", "DecisionResult", "Model", "Problem", "decide", "find", "lint", "read"]
+__all__ = [
+    "Decision",
+    "DecisionError",
+    "DecisionResult",
+    "Model",
+    "Problem",
+    "decide",
+    "find",
+    "lint",
+    "read",
+]

@@ -57,7 +57,9 @@ def _literal(element: etree._Element, _depth: int = 0) -> Literal:
             element=_identity(element),
         )
     return Literal(
-        element=_identity(element), text=text_of(child(element, "text")) or "", type_ref=read_type_ref(element)
+        element=_identity(element),
+        text=text_of(child(element, "text")) or "",
+        type_ref=read_type_ref(element),
     )
 
 
@@ -161,7 +163,11 @@ def _table(element: etree._Element, _depth: int) -> Table:
     policy, aggregation = element.get("hitPolicy") or "UNIQUE", element.get("aggregation") or ""
     if policy not in _HIT_POLICIES or aggregation not in _AGGREGATIONS:
         raise DecisionError(
-            _("Bảng quyết định có chính sách “{policy} {aggregation}” không tồn tại.", policy=policy, aggregation=aggregation),
+            _(
+                "Bảng quyết định có chính sách “{policy} {aggregation}” không tồn tại.",
+                policy=policy,
+                aggregation=aggregation,
+            ),
             element=_identity(element),
         )
     inputs = tuple(_input(one) for one in children(element, "input"))

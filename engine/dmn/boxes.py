@@ -37,7 +37,13 @@ class BoxCompiler:
     """Compiles the boxes of one decision or knowledge model."""
 
     def __init__(
-        self, *, types: ItemTypes, known: frozenset[str], words: frozenset[str], problems: list[Problem], owner: str
+        self,
+        *,
+        types: ItemTypes,
+        known: frozenset[str],
+        words: frozenset[str],
+        problems: list[Problem],
+        owner: str,
     ) -> None:
         """Begin with the names in scope, the names of type components, and the list for problems."""
         self.types = types
@@ -103,7 +109,9 @@ class BoxCompiler:
         self.problems.append(
             Problem(element=box.element, rule="feel-syntax", severity="error", message=problem.text)
         )
-        message = _("Biểu thức của phần tử {element} viết sai: {problem}", element=box.element, problem=problem.text)
+        message = _(
+            "Biểu thức của phần tử {element} viết sai: {problem}", element=box.element, problem=problem.text
+        )
 
         def refuse(_frame: Frame) -> Any:
             raise DecisionError(message, element=box.element)
@@ -122,7 +130,9 @@ class BoxCompiler:
         result: Code | None = None
         for entry in box.entries:
             if entry.name:
-                entries.append((entry.name, self.code(entry.value, entry.name), self.types.of(entry.type_ref)))
+                entries.append(
+                    (entry.name, self.code(entry.value, entry.name), self.types.of(entry.type_ref))
+                )
                 names.add(entry.name)
             else:
                 result = self.code(entry.value, "result")
@@ -149,24 +159,35 @@ class BoxCompiler:
 
     def _invocation(self, box: Invocation, what: str) -> Code:
         called = self.code(box.called, what)
-        bindings = tuple((entry.name, self.code(entry.value, entry.name), self.types.of(entry.type_ref)) for entry in box.bindings)
+        bindings = tuple(
+            (entry.name, self.code(entry.value, entry.name), self.types.of(entry.type_ref))
+            for entry in box.bindings
+        )
 
         def invoke(frame: Frame) -> Any:
             function = called(frame)
             if type(function) is not Function:
                 return frame.run.warn(
-                    0, "type", _("{found} không phải là hàm nên không gọi được.", found=shown(function)), box.element
+                    0,
+                    "type",
+                    _("{found} không phải là hàm nên không gọi được.", found=shown(function)),
+                    box.element,
                 )
             given = {name: coerced(frame.run, wanted, value(frame), name) for name, value, wanted in bindings}
             if not given.keys() <= set(function.parameters):
                 return frame.run.warn(
-                    0, "argument", _("hàm cần các tham số: {names}.", names=", ".join(function.parameters)), box.element
+                    0,
+                    "argument",
+                    _("hàm cần các tham số: {names}.", names=", ".join(function.parameters)),
+                    box.element,
                 )
             return frame.run.call(function, [given.get(name) for name in function.parameters], 0)
 
         return invoke
 
-    def function(self, box: FunctionDefinition, what: str) -> tuple[tuple[str, ...], tuple[Type, ...], Code, int]:
+    def function(
+        self, box: FunctionDefinition, what: str
+    ) -> tuple[tuple[str, ...], tuple[Type, ...], Code, int]:
         """Compile a boxed function: parameters, their types, closure over a frame of arguments, levels."""
         names = tuple(name for name, _ref in box.parameters)
         types = tuple(self.types.of(ref) for _name, ref in box.parameters)
@@ -187,8 +208,22 @@ class BoxCompiler:
         return lambda frame: Function(names, body, frame, levels, types, result)
 
     def _conditional(self, box: Conditional, what: str) -> Code:
-        condition, then, otherwise = (self.code(part, what) for part in (box.condition, box.then, box.otherwise))
-        return lambda frame: then(frame) if condition(frame) is True else otherwise(frame)
+        condition, then, otherwise = (
+            self.code(part, what) for part in (box.condition, box.then, box.otherwise)
+        )
+
+        def choose(frame: Frame) -> Any:
+            value = condition(frame)
+            if value is not None and type(value) is not bool:
+                return frame.run.warn(
+                    0,
+                    "type",
+                    _("điều kiện phải là đúng/sai nhưng là {found}.", found=shown(value)),
+                    box.element,
+                )
+            return then(frame) if value is True else otherwise(frame)
+
+        return choose
 
     def _iteration(self, box: Iteration, what: str) -> Code:
         if box.word == "filter":
@@ -209,7 +244,17 @@ class BoxCompiler:
                 names = {variable: item, "partial": list(results) if word == "for" else None}
                 results.append(body(Frame(names, frame, frame.run)))
                 frame.run.room(len(results), frame.run.limits.items, "items")
-            return results if word == "for" else quantified(results, decides=word == "some")
+            if word == "for":
+                return results
+            wrong = next((r for r in results if r is not None and type(r) is not bool), None)
+            if wrong is not None:
+                return frame.run.warn(
+                    0,
+                    "type",
+                    _("điều kiện phải là đúng/sai nhưng là {found}.", found=shown(wrong)),
+                    box.element,
+                )
+            return quantified(results, decides=word == "some")
 
         return turn
 
@@ -222,15 +267,22 @@ class BoxCompiler:
         def select(frame: Frame) -> Any:
             value = domain(frame)
             if value is None:
-                return frame.run.warn(0, "type", _("không lọc được {found}.", found=shown(value)), box.element)
+                return frame.run.warn(
+                    0, "type", _("không lọc được {found}.", found=shown(value)), box.element
+                )
             kept = []
             for item in value if type(value) is list else [value]:
                 frame.run.charge(4)
-                inner = Frame(item if type(item) is dict else {}, Frame({"item": item}, frame, frame.run), frame.run)
+                inner = Frame(
+                    item if type(item) is dict else {}, Frame({"item": item}, frame, frame.run), frame.run
+                )
                 answer = test(inner)
                 if type(answer) is not bool:
                     return frame.run.warn(
-                        0, "type", _("điều kiện lọc phải là đúng/sai nhưng là {found}.", found=shown(answer)), box.element
+                        0,
+                        "type",
+                        _("điều kiện lọc phải là đúng/sai nhưng là {found}.", found=shown(answer)),
+                        box.element,
                     )
                 if answer:
                     kept.append(item)

@@ -37,7 +37,9 @@ class DecisionRun(Run):
 
     __slots__ = ("matched",)
 
-    def __init__(self, names: Mapping[str, Any], now: datetime, calendar: WorkingTime | None, limits: Limits) -> None:
+    def __init__(
+        self, names: Mapping[str, Any], now: datetime, calendar: WorkingTime | None, limits: Limits
+    ) -> None:
         """Begin without matches."""
         super().__init__(names, now, calendar, limits)
         self.matched: list[tuple[str, tuple[int, ...]]] = []
@@ -75,9 +77,13 @@ def decide(
 
 def find(model: Model, wanted: str) -> Decision:
     """Give the decision of an id, else of a name. Raises `NotFound`."""
-    found = model.decisions.get(wanted) or next((d for d in model.decisions.values() if d.name == wanted), None)
+    found = model.decisions.get(wanted) or next(
+        (d for d in model.decisions.values() if d.name == wanted), None
+    )
     if found is None:
-        raise NotFound(_("Mô hình “{model}” không có quyết định “{decision}”.", model=model.name, decision=wanted))
+        raise NotFound(
+            _("Mô hình “{model}” không có quyết định “{decision}”.", model=model.name, decision=wanted)
+        )
     return found
 
 
@@ -85,7 +91,11 @@ class _Making:
     """One call of `decide`, or of a decision service inside one."""
 
     def __init__(
-        self, program: Program, inputs: Mapping[str, Any], budget: DecisionRun, given: Mapping[str, Any] | None = None
+        self,
+        program: Program,
+        inputs: Mapping[str, Any],
+        budget: DecisionRun,
+        given: Mapping[str, Any] | None = None,
     ) -> None:
         self.program = program
         self.model = program.model
@@ -115,7 +125,8 @@ class _Making:
                 continue
             if decision.element in open_:
                 raise DecisionError(
-                    _("Quyết định “{name}” cần chính nó (vòng lặp).", name=decision.name), element=decision.element
+                    _("Quyết định “{name}” cần chính nó (vòng lặp).", name=decision.name),
+                    element=decision.element,
                 )
             open_.add(decision.element)
             waiting.append((decision, True))
@@ -129,7 +140,10 @@ class _Making:
         code = self.program.decisions[decision.element]
         if code is None:
             return self.budget.warn(
-                0, "missing", _("quyết định “{name}” không có biểu thức.", name=decision.name), decision.element
+                0,
+                "missing",
+                _("quyết định “{name}” không có biểu thức.", name=decision.name),
+                decision.element,
             )
         run = self._run(self._names(decision))
         before = len(run.matched)
@@ -145,7 +159,12 @@ class _Making:
         """Give a run that shares budget, warnings and matches with the whole decision."""
         budget = self.budget
         run = DecisionRun(names, budget.now, budget.calendar, budget.limits)
-        run.steps, run.levels, run.warnings, run.matched = budget.steps, budget.levels, budget.warnings, budget.matched
+        run.steps, run.levels, run.warnings, run.matched = (
+            budget.steps,
+            budget.levels,
+            budget.warnings,
+            budget.matched,
+        )
         return run
 
     def _names(self, decision: Decision) -> dict[str, Any]:
@@ -154,7 +173,11 @@ class _Making:
             prefix, element = self.program.resolve(reference)
             if element is None:
                 raise DecisionError(
-                    _("Quyết định “{name}” cần phần tử “{ref}” không có trong mô hình.", name=decision.name, ref=reference),
+                    _(
+                        "Quyết định “{name}” cần phần tử “{ref}” không có trong mô hình.",
+                        name=decision.name,
+                        ref=reference,
+                    ),
                     element=decision.element,
                 )
             value = self._other(prefix).visible(element) if prefix else self.visible(element)
@@ -200,7 +223,9 @@ class _Making:
         for identity, (parameters, types, body, levels, result) in self.program.functions.items():
             scopes[identity] = {}
             frame = self._run(scopes[identity])
-            found[identity] = Function(parameters, _conforming(body, result, parameters, types), frame, levels, (), result)
+            found[identity] = Function(
+                parameters, _conforming(body, result, parameters, types), frame, levels, (), result
+            )
         for service in self.model.services.values():
             found[service.element] = self._service(service)
         for identity, scope in scopes.items():
@@ -214,7 +239,9 @@ class _Making:
         prefix, element = self.program.resolve(reference)
         if isinstance(element, Knowledge | Service):
             if prefix:
-                scope.setdefault(prefix, {})[element.name] = self._other(prefix).functions.get(element.element)
+                scope.setdefault(prefix, {})[element.name] = self._other(prefix).functions.get(
+                    element.element
+                )
             else:
                 scope[element.name] = found.get(element.element)
 
@@ -248,7 +275,8 @@ def _conforming(body: Any, result: Any, parameters: tuple[str, ...], types: tupl
     def conform(frame: Frame) -> Any:
         run = frame.run
         arguments = {
-            name: coerced(run, wanted, frame.names[name], name) for name, wanted in zip(parameters, types, strict=True)
+            name: coerced(run, wanted, frame.names[name], name)
+            for name, wanted in zip(parameters, types, strict=True)
         }
         return coerced(run, result, body(Frame(arguments, frame.parent, run)), "result")
 

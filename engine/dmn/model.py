@@ -147,7 +147,15 @@ class Iteration:
 
 
 Boxed: TypeAlias = (
-    Literal | Table | BoxedContext | BoxedList | Relation | Invocation | FunctionDefinition | Conditional | Iteration
+    Literal
+    | Table
+    | BoxedContext
+    | BoxedList
+    | Relation
+    | Invocation
+    | FunctionDefinition
+    | Conditional
+    | Iteration
 )
 
 

@@ -58,13 +58,22 @@ def _parsed(xml: bytes) -> etree._Element:
     if len(xml) > _MOST_BYTES:
         raise DecisionError(_("Tệp DMN lớn hơn {most} MB.", most=_MOST_BYTES >> 20))
     parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
     )
     try:
         root = etree.fromstring(xml, parser)
     except etree.XMLSyntaxError as problem:
         raise DecisionError(
-            _("Tệp DMN không phải XML hợp lệ: dòng {line}, {reason}", line=problem.lineno, reason=str(problem.msg))
+            _(
+                "Tệp DMN không phải XML hợp lệ: dòng {line}, {reason}",
+                line=problem.lineno,
+                reason=str(problem.msg),
+            )
         ) from None
     if root.getroottree().docinfo.doctype:
         raise DecisionError(_("Tệp DMN không được có khai báo DOCTYPE."))
@@ -85,7 +94,12 @@ def _make_unique(root: etree._Element) -> None:
         found = element.get("id")
         if found is None:
             element.set("id", f"_{local(element)}_{number}")
-        elif found in seen and local(element) in ("decision", "inputData", "businessKnowledgeModel", "decisionService"):
+        elif found in seen and local(element) in (
+            "decision",
+            "inputData",
+            "businessKnowledgeModel",
+            "decisionService",
+        ):
             raise DecisionError(_("Mã “{id}” được dùng hai lần.", id=found), element=found)
         else:
             seen.add(found)
@@ -167,7 +181,10 @@ def _item(element: etree._Element, depth: int = 40) -> Item:
         components=tuple(_item(one, depth - 1) for one in children(element, "itemComponent")),
         function=None
         if function is None
-        else (tuple(read_type_ref(p) for p in children(function, "parameters")), function.get("outputTypeRef")),
+        else (
+            tuple(read_type_ref(p) for p in children(function, "parameters")),
+            function.get("outputTypeRef"),
+        ),
     )
 
 

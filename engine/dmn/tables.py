@@ -30,27 +30,34 @@ class TableCode:
         """Compile the columns and rows of a table."""
         self.table = table
         self.what = what
-        self.inputs = tuple(boxes.literal(column.expression, column.label or column.expression.text) for column in table.inputs)
+        self.inputs = tuple(
+            boxes.literal(column.expression, column.label or column.expression.text)
+            for column in table.inputs
+        )
         self.input_types = tuple(boxes.types.of(column.expression.type_ref) for column in table.inputs)
         boxes.scopes.append({"?"})
         self.allowed: tuple[Check | None, ...] = tuple(
-            None if column.values is None else boxes.tests(Literal(element=column.element, text=column.values))
+            None
+            if column.values is None
+            else boxes.tests(Literal(element=column.element, text=column.values))
             for column in table.inputs
         )
         self.rows: tuple[Row, ...] = tuple(
             (
                 rule.number,
-                tuple((at, check) for at, check in enumerate(map(boxes.tests, rule.tests)) if check is not None),
+                tuple(
+                    (at, check) for at, check in enumerate(map(boxes.tests, rule.tests)) if check is not None
+                ),
                 (),
             )
             for rule in table.rules
         )
         boxes.scopes.pop()
-        self.outputs = tuple(Output(boxes, column, single=len(table.outputs) == 1, table=table) for column in table.outputs)
-        results = tuple(
-            tuple(boxes.literal(cell, what) for cell in rule.results) for rule in table.rules
+        self.outputs = tuple(Output(boxes, column) for column in table.outputs)
+        results = tuple(tuple(boxes.literal(cell, what) for cell in rule.results) for rule in table.rules)
+        self.rows = tuple(
+            (number, checks, found) for (number, checks, _none), found in zip(self.rows, results, strict=True)
         )
-        self.rows = tuple((number, checks, found) for (number, checks, _none), found in zip(self.rows, results, strict=True))
         self.finish: Callable[[Frame, list[Hit]], Any] = _POLICIES[table.hit_policy](self)
 
     def __call__(self, frame: Frame) -> Any:
@@ -103,7 +110,10 @@ class TableCode:
     def _default(self, frame: Frame) -> Any:
         if all(output.default is None for output in self.outputs):
             return frame.run.warn(
-                0, "missing", _("không có luật nào của bảng “{table}” khớp.", table=self.what), self.table.element
+                0,
+                "missing",
+                _("không có luật nào của bảng “{table}” khớp.", table=self.what),
+                self.table.element,
             )
         return self.combined([output.default(frame) if output.default else None for output in self.outputs])
 
@@ -129,11 +139,11 @@ class TableCode:
 class Output:
     """A compiled column of results."""
 
-    def __init__(self, boxes: "BoxCompiler", column: OutputClause, *, single: bool, table: Table) -> None:
+    def __init__(self, boxes: "BoxCompiler", column: OutputClause) -> None:
         """Compile the allowed values and the default of a column."""
         self.name = column.name
         self.element = column.element
-        self.type: Type = boxes.types.of(column.type_ref or (table.type_ref if single else None))
+        self.type: Type = boxes.types.of(column.type_ref)
         self.default = None if column.default is None else boxes.literal(column.default, column.name)
         self.priorities: Code | None = None
         self.allowed: Check | None = None
@@ -149,7 +159,10 @@ class Output:
         value = coerced(frame.run, self.type, value, self.name or "output")
         if value is not None and self.allowed is not None and not _each(self.allowed, frame, value):
             return frame.run.warn(
-                0, "value", _("kết quả “{name}” có giá trị ngoài các giá trị cho phép.", name=self.name), self.element
+                0,
+                "value",
+                _("kết quả “{name}” có giá trị ngoài các giá trị cho phép.", name=self.name),
+                self.element,
             )
         return value
 
@@ -186,8 +199,12 @@ def _unique(code: TableCode) -> Callable[[Frame, list[Hit]], Any]:
 
 
 def _several(code: TableCode, run: Run, hits: list[Hit], rule: Any) -> Any:
-    message = _("bảng “{table}”: {rule}, nhưng các luật {rules} cùng khớp.",
-                table=code.what, rule=rule, rules=", ".join(str(number) for number, _results in hits))
+    message = _(
+        "bảng “{table}”: {rule}, nhưng các luật {rules} cùng khớp.",
+        table=code.what,
+        rule=rule,
+        rules=", ".join(str(number) for number, _results in hits),
+    )
     return run.warn(0, "value", message, code.table.element)
 
 

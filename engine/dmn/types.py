@@ -8,7 +8,19 @@ from engine.dmn.model import Item, Model
 from engine.feel.expressions import compile_unary_tests
 from engine.feel.run import Run
 from engine.feel.temporal import combine
-from engine.feel.types import ANY_TYPE, CONTEXT, DATE, DATE_TIME, FUNCTION, LIST, NAMED, Type, kind_of, shown, shown_kind
+from engine.feel.types import (
+    ANY_TYPE,
+    CONTEXT,
+    DATE,
+    DATE_TIME,
+    FUNCTION,
+    LIST,
+    NAMED,
+    Type,
+    kind_of,
+    shown,
+    shown_kind,
+)
 from foundation.texts import _
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -51,9 +63,16 @@ class ItemTypes:
     def _made(self, item: Item, depth: int) -> Type:
         if item.function is not None:
             parameters, result = item.function
-            return Type(FUNCTION, self.of(result, depth), parameters=tuple(self.of(p, depth) for p in parameters))
+            return Type(
+                FUNCTION, self.of(result, depth), parameters=tuple(self.of(p, depth) for p in parameters)
+            )
         if item.components:
-            base = Type(CONTEXT, fields=tuple((c.name, self._made(c, depth - 1) if depth else ANY_TYPE) for c in item.components))
+            base = Type(
+                CONTEXT,
+                fields=tuple(
+                    (c.name, self._made(c, depth - 1) if depth else ANY_TYPE) for c in item.components
+                ),
+            )
         else:
             base = self.of(item.type_ref, depth)
         check = _allowed(item.allowed) if item.allowed and item.allowed.strip() else None
@@ -92,11 +111,16 @@ def _allowed(tests: str) -> Callable[[Any], bool]:
 
 def coerced(run: Run, wanted: Type, value: Any, what: str) -> Any:
     """Give the value as the type wants it; one that does not fit is null with a warning."""
-    if value is None or wanted is ANY_TYPE or wanted.matches(value):
+    if value is None or wanted is ANY_TYPE or wanted.matches(value, run.charge):
         return value
-    if type(value) is list and len(value) == 1 and wanted.kind != LIST and wanted.matches(value[0]):
+    if (
+        type(value) is list
+        and len(value) == 1
+        and wanted.kind != LIST
+        and wanted.matches(value[0], run.charge)
+    ):
         return value[0]
-    if wanted.kind == LIST and type(value) is not list and wanted.matches([value]):
+    if wanted.kind == LIST and type(value) is not list and wanted.matches([value], run.charge):
         return [value]
     if wanted.kind == DATE_TIME and kind_of(value) == DATE:
         return combine(value, time(tzinfo=UTC))
@@ -104,6 +128,9 @@ def coerced(run: Run, wanted: Type, value: Any, what: str) -> Any:
         message = _("“{what}” có giá trị không nằm trong các giá trị cho phép.", what=what)
     else:
         message = _(
-            "“{what}” cần {wanted} nhưng có {found}.", what=what, wanted=shown_kind(wanted.kind), found=shown(value)
+            "“{what}” cần {wanted} nhưng có {found}.",
+            what=what,
+            wanted=shown_kind(wanted.kind),
+            found=shown(value),
         )
     return run.warn(0, "type", message)

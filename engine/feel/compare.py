@@ -30,12 +30,18 @@ def equal(run: Run, left: Any, right: Any, depth: int = 60) -> bool | None:
     if kind_of(left) != kind_of(right):
         return None
     if kind is datetime or kind is WideDateTime:
-        return absolute(left) == absolute(right)
+        return _to_milliseconds(left) == _to_milliseconds(right)
     if kind is time:
         return _equal_times(left, right)
     if kind is Range:
         return _equal_ranges(run, left, right, depth)
     return left is right or (None if kind_of(left) == "function" else False)
+
+
+def _to_milliseconds(value: datetime | WideDateTime) -> tuple[int, datetime]:
+    """Give a moment for equality, which looks at milliseconds (DMN TCK 0068)."""
+    cycles, moment = absolute(value)
+    return cycles, moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
 def _deeper(depth: int) -> int:
@@ -72,12 +78,12 @@ def _all(results: Any) -> bool | None:
 def _equal_times(left: time, right: time) -> bool:
     if (left.tzinfo is None) != (right.tzinfo is None):
         return False
-    return seconds_of_day(left) == seconds_of_day(right)
+    return seconds_of_day(left) // 1000 == seconds_of_day(right) // 1000
 
 
 def _equal_ranges(run: Run, left: Range, right: Range, depth: int) -> bool | None:
-    shape = (left.low_closed, left.high_closed, left.excludes)
-    if shape != (right.low_closed, right.high_closed, right.excludes):
+    shape = (left.low_closed, left.high_closed, left.excludes, left.one_sided)
+    if shape != (right.low_closed, right.high_closed, right.excludes, right.one_sided):
         return False
     depth = _deeper(depth)
     return _all((equal(run, left.low, right.low, depth), equal(run, left.high, right.high, depth)))

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from engine.feel.compiler.core import Code, Compiler
+from engine.feel.compiler.core import Code, Compiler, admit
 from engine.feel.compiler.cells import tests_code
 from engine.feel.errors import FeelLimitExceeded, FeelSyntaxError, Warning_
 from engine.feel.forms import Parser
@@ -13,6 +13,9 @@ from engine.feel.limits import DEFAULT, Limits
 from engine.feel.ports import WorkingTime
 from engine.feel.run import Frame, Run
 from foundation.texts import _
+
+#: characters up to which an expression goes to the large cache
+_SHORT = 500
 
 
 class Evaluation(NamedTuple):
@@ -69,9 +72,10 @@ class UnaryTests:
         limits: Limits = DEFAULT,
     ) -> Evaluation:
         """Say whether an input value passes; null means that it cannot be told."""
-        run = Run({**scope, "?": value}, now, calendar, limits)
+        run = Run(scope, now, calendar, limits)
         code = self._code
-        return finished(run, lambda frame: code(frame, run.admit(value, 0)))
+        admitted = admit(run, value, 0)
+        return finished(run, lambda _run: code(Frame({"?": admitted}, run, run), admitted))
 
 
 def finished(run: Run, code: Code) -> Evaluation:
@@ -112,28 +116,40 @@ def compile(source: str, *, limits: Limits = DEFAULT) -> Expression:  # noqa: A0
 
     Raises `FeelSyntaxError` (position, line, column, expected, found) or `FeelLimitExceeded`.
     """
-    return _compiled(source, limits)
+    if limits is not DEFAULT:
+        return _expression(source, limits)
+    return _short_expression(source) if len(source) <= _SHORT else _long_expression(source)
 
 
 def compile_unary_tests(source: str, *, limits: Limits = DEFAULT) -> UnaryTests:
-    """Compile the tests of a decision-table cell, such as `-`, `"A", "B"`, `[1..5)`, `not(< 3)`, `? > a + 1`."""
-    return _compiled_tests(source, limits)
+    """Compile the tests of a decision-table cell, such as `-`, `"A", "B"`, `[1..5)`, `not(< 3)`, `? > a + 1`.
+
+    Raises `FeelSyntaxError` or `FeelLimitExceeded`.
+    """
+    if limits is not DEFAULT:
+        return _tests(source, limits)
+    return _short_tests(source) if len(source) <= _SHORT else _long_tests(source)
 
 
-@lru_cache(maxsize=4096)
-def _compiled(source: str, limits: Limits) -> Expression:
+def _expression(source: str, limits: Limits) -> Expression:
     parser = Parser(_without_sign(source, limits), limits=limits)
     compiler = Compiler(limits=limits)
     code = guarded(lambda: compiler.code(parser.whole()))
     return Expression(source, code, frozenset(compiler.free))
 
 
-@lru_cache(maxsize=4096)
-def _compiled_tests(source: str, limits: Limits) -> UnaryTests:
+def _tests(source: str, limits: Limits) -> UnaryTests:
     parser = Parser(source, limits=limits)
-    compiler = Compiler(limits=limits, known=("?",))
+    compiler = Compiler(limits=limits, scopes=({"?"},))
     code = guarded(lambda: tests_code(compiler, parser.unary_tests()))
-    return UnaryTests(source, code, frozenset(compiler.free - {"?"}))
+    return UnaryTests(source, code, frozenset(compiler.free))
+
+
+# Two caches, so that a few very long expressions cannot fill the memory of many short ones.
+_short_expression = lru_cache(maxsize=4096)(lambda source: _expression(source, DEFAULT))
+_long_expression = lru_cache(maxsize=64)(lambda source: _expression(source, DEFAULT))
+_short_tests = lru_cache(maxsize=4096)(lambda source: _tests(source, DEFAULT))
+_long_tests = lru_cache(maxsize=64)(lambda source: _tests(source, DEFAULT))
 
 
 def guarded(make: Callable[[], Any]) -> Any:

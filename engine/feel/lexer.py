@@ -55,6 +55,8 @@ def tokens(source: str) -> list[Token]:
         if match is None:
             raise _unreadable(source, at)
         kind = match.lastgroup
+        if kind == "op" and source.startswith("/*", at):
+            raise _unreadable(source, at)
         end = match.end()
         if kind == "string":
             found.append(Token("string", unescape(source, at + 1, end - 1), at, end))

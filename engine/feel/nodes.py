@@ -104,7 +104,7 @@ class RangeOf(NamedTuple):
     high: "Node | None"
     low_closed: bool
     high_closed: bool
-    #: True when written with two dots, so that a null end is an unknown and not an absent end
+    #: True when written with two dots, False for a single comparison
     dotted: bool
 
 

@@ -240,7 +240,7 @@ class Operators:
         if sign.text == "!=":
             return Differs(sign.at, value)
         if sign.text == "=":
-            return RangeOf(sign.at, value, value, low_closed=True, high_closed=True, dotted=True)
+            return RangeOf(sign.at, value, value, low_closed=True, high_closed=True, dotted=False)
         closed = sign.text.endswith("=")
         if sign.text[0] == "<":
             return RangeOf(sign.at, None, value, low_closed=False, high_closed=closed, dotted=False)

@@ -101,9 +101,7 @@ class Run(Frame):
         try:
             result = from_json(value, self.limits.depth)
         except Unsupported as problem:
-            return self.warn(
-                at, "type", _("giá trị kiểu {kind} không dùng được trong biểu thức FEEL.", kind=str(problem))
-            )
+            return self.warn(at, "type", problem.text)
         self.admitted[id(value)] = (value, result)
         return result
 
@@ -120,7 +118,7 @@ class Run(Frame):
                 ),
             )
         for wanted, value in zip(function.types, arguments, strict=False):
-            if value is not None and not wanted.matches(value):
+            if value is not None and not wanted.matches(value, self.charge):
                 return self.warn(at, "argument", _("tham số của hàm không nhận {found}.", found=shown(value)))
         self.charge(1 + function.levels)
         self.levels += function.levels + 2

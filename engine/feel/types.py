@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+from engine.feel.errors import FeelLimitExceeded
 from engine.feel.values import Function, Range, WideDate, WideDateTime, YearsMonths
 from foundation.texts import Text, _
 
@@ -74,9 +75,26 @@ class Type:
     #: allowed values (DMN item definition); given the value, says whether it is allowed
     allowed: Callable[[Any], bool] | None = None
 
-    def matches(self, value: Any) -> bool:
-        """Say whether a FEEL value conforms; null conforms only to Null and Any (DMN 1.5 §10.3.2.9.4)."""
-        return _matches(self, value) and (self.allowed is None or value is None or self.allowed(value))
+    def matches(self, value: Any, pay: Callable[[int], None] | None = None) -> bool:
+        """Say whether a FEEL value conforms; null conforms only to Null and Any (DMN 1.5 §10.3.2.9.4).
+
+        Looking into lists and contexts is paid for with `pay`; it raises `FeelLimitExceeded` without end in sight.
+        """
+        return _matches(self, value, pay or _purse()) and (
+            self.allowed is None or value is None or self.allowed(value)
+        )
+
+
+def _purse() -> Callable[[int], None]:
+    left = 100_000
+
+    def pay(steps: int) -> None:
+        nonlocal left
+        left -= steps
+        if left < 0:
+            raise FeelLimitExceeded(_("Giá trị quá lớn để kiểm tra kiểu."), limit="steps")
+
+    return pay
 
 
 ANY_TYPE = Type(ANY)
@@ -123,7 +141,7 @@ def shown_kind(kind: str) -> Text:
     return _SHOWN.get(kind) or _("kiểu {kind}", kind=kind)
 
 
-def _matches(wanted: Type, value: Any) -> bool:
+def _matches(wanted: Type, value: Any, pay: Callable[[int], None]) -> bool:
     kind = wanted.kind
     if kind == ANY:
         return True
@@ -131,12 +149,14 @@ def _matches(wanted: Type, value: Any) -> bool:
     if found != kind:
         return kind == "duration" and found in (DAYS, MONTHS)
     if wanted.inner is not None and kind == LIST:
-        return all(item is None or wanted.inner.matches(item) for item in value)
+        pay(1 + len(value) // 2)
+        return all(item is None or wanted.inner.matches(item, pay) for item in value)
     if wanted.inner is not None and kind == RANGE:
-        return all(end is None or wanted.inner.matches(end) for end in (value.low, value.high))
+        return all(end is None or wanted.inner.matches(end, pay) for end in (value.low, value.high))
     if kind == CONTEXT:
+        pay(1 + len(wanted.fields))
         return all(
-            name in value and (value[name] is None or inner.matches(value[name]))
+            name in value and (value[name] is None or inner.matches(value[name], pay))
             for name, inner in wanted.fields
         )
     if kind == FUNCTION and wanted.parameters is not None:

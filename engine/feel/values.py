@@ -11,6 +11,8 @@ from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import TYPE_CHECKING, Any
 
+from foundation.texts import Text, _
+
 if TYPE_CHECKING:
     from engine.feel.run import Frame
 
@@ -54,6 +56,8 @@ class Range:
     high_closed: bool
     #: True for the test `!= value` written as a value: everything but `low`
     excludes: bool = False
+    #: True when written as one comparison (`< 10`) and not with two dots; such ranges differ (DMN 1.5 §10.3.2.7)
+    one_sided: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +78,12 @@ class Function:
 
 
 class Unsupported(TypeError):
-    """A value of a kind that FEEL does not have, or too deep or too long."""
+    """A value of a kind that FEEL does not have, or too deep."""
+
+    def __init__(self, text: Text) -> None:
+        """Keep the reason for people."""
+        super().__init__(str(text))
+        self.text = text
 
 
 def from_json(value: Any, depth: int = 60) -> Any:
@@ -83,7 +92,7 @@ def from_json(value: Any, depth: int = 60) -> Any:
     if convert is not None:
         return convert(value)
     if depth <= 0:
-        raise Unsupported("depth")
+        raise Unsupported(_("giá trị lồng nhau quá sâu nên không dùng được trong biểu thức FEEL."))
     if isinstance(value, list | tuple):
         return [from_json(item, depth - 1) for item in value]
     if isinstance(value, Mapping):
@@ -91,7 +100,9 @@ def from_json(value: Any, depth: int = 60) -> Any:
     for base, convert in _IN_BASES:
         if isinstance(value, base):
             return convert(value)
-    raise Unsupported(type(value).__name__)
+    raise Unsupported(
+        _("giá trị kiểu {kind} không dùng được trong biểu thức FEEL.", kind=type(value).__name__[:60])
+    )
 
 
 def number(value: int | float | Decimal | str) -> Decimal | None:

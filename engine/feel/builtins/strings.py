@@ -76,8 +76,9 @@ def matches(run: Run, text: str, pattern: str, flags: str | None = None) -> bool
     """Say whether a part of the text matches the regular expression."""
     from engine.feel.builtins import regular
 
-    run.charge(len(text) >> 4)
-    return regular.compiled(pattern, flags or "").search(text) is not None
+    wanted = regular.compiled(pattern, flags or "")
+    regular.pay(run, wanted, text)
+    return wanted.search(text) is not None
 
 
 @builtin("replace(input: string, pattern: string, replacement: string, flags?: string?)")
@@ -95,7 +96,6 @@ def split(run: Run, text: str, delimiter: str) -> list[str]:
     """Cut the text at every match of the regular expression."""
     from engine.feel.builtins import regular
 
-    run.charge(len(text) >> 4)
     return regular.pieces(run, text, regular.compiled(delimiter, ""))
 
 

@@ -15,6 +15,8 @@ from engine.feel.values import Range
 from foundation.texts import _
 
 _END = object()
+#: iterators over numbers stay within this, where they are exact and cheap
+_MOST = 10**15
 
 
 @makes(For)
@@ -120,7 +122,7 @@ def iterate(run: Run, value: Any, at: int) -> Iterator[Any] | None:
 def _steps(run: Run, span: Range, at: int) -> Iterator[Any] | None:
     low, high = span.low, span.high
     whole = type(low) is Decimal and type(high) is Decimal and low == low.to_integral_value()
-    if whole and high == high.to_integral_value():
+    if whole and high == high.to_integral_value() and max(abs(low), abs(high)) < _MOST:
         return _numbers(int(low), int(high), span)
     if kind_of(low) == DATE and kind_of(high) == DATE:
         return _days(low, high, span)

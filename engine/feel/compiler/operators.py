@@ -37,6 +37,13 @@ _ARITHMETIC = {
     "**": arithmetic.power,
 }
 _EQUATABLE = (str, Decimal, bool)
+#: kinds that may stand at the end of a range; lists, contexts and ranges would nest without end
+_AT_ENDS = frozenset(
+    {
+        "number", "string", "boolean", "date", "time", "date and time", "days and time duration",
+        "years and months duration", "Null",
+    }
+)  # fmt: skip
 
 
 @makes(Constant)
@@ -201,7 +208,9 @@ def _equality(compiler: Compiler, node: Compare) -> Code:
 
 
 def _incomparable(run: Run, left: Any, right: Any, at: int) -> Any:
-    return run.warn(at, "type", _("không so sánh được {left} với {right}.", left=shown(left), right=shown(right)))
+    return run.warn(
+        at, "type", _("không so sánh được {left} với {right}.", left=shown(left), right=shown(right))
+    )
 
 
 @makes(Between)
@@ -229,16 +238,23 @@ def range_of(compiler: Compiler, node: RangeOf) -> Code:
     """Make a range; its ends must be comparable with each other."""
     low = None if node.low is None else compiler.code(node.low)
     high = None if node.high is None else compiler.code(node.high)
-    at, low_closed, high_closed = node.at, node.low_closed, node.high_closed
+    at, low_closed, high_closed, one_sided = node.at, node.low_closed, node.high_closed, not node.dotted
 
     def make(frame: Frame) -> Range | None:
         start = None if low is None else low(frame)
         end = None if high is None else high(frame)
+        if start is None and end is None and not one_sided:
+            return frame.run.warn(at, "range", _("khoảng giá trị cần ít nhất một đầu."))  # type: ignore[no-any-return]
+        if kind_of(start) not in _AT_ENDS or kind_of(end) not in _AT_ENDS:
+            wrong = start if kind_of(start) not in _AT_ENDS else end
+            return frame.run.warn(
+                at, "range", _("{found} không làm đầu khoảng giá trị được.", found=shown(wrong))
+            )  # type: ignore[no-any-return]
         if start is not None and end is not None and kind_of(start) != kind_of(end):
-            return _incomparable(frame.run, start, end, at)
-        if start is None and end is None:
-            return frame.run.warn(at, "range", _("khoảng giá trị cần ít nhất một đầu."))
-        return Range(start, end, low_closed and start is not None, high_closed and end is not None)
+            return _incomparable(frame.run, start, end, at)  # type: ignore[no-any-return]  # None
+        return Range(
+            start, end, low_closed and start is not None, high_closed and end is not None, one_sided=one_sided
+        )
 
     return make
 
@@ -246,8 +262,15 @@ def range_of(compiler: Compiler, node: RangeOf) -> Code:
 @makes(Differs)
 def differs(compiler: Compiler, node: Differs) -> Code:
     """Make the range of everything but one value."""
-    value = compiler.code(node.value)
-    return lambda frame: Range(value(frame), None, low_closed=False, high_closed=False, excludes=True)
+    value, at = compiler.code(node.value), node.at
+
+    def make(frame: Frame) -> Range | None:
+        found = value(frame)
+        if kind_of(found) not in _AT_ENDS:
+            return frame.run.warn(at, "range", _("{found} không dùng được sau “!=”.", found=shown(found)))  # type: ignore[no-any-return]
+        return Range(found, None, low_closed=False, high_closed=False, excludes=True, one_sided=True)
+
+    return make
 
 
 @makes(Within)
@@ -289,7 +312,7 @@ def passes(run: Run, value: Any, test: Any) -> bool | None:
 def instance_of(compiler: Compiler, node: InstanceOf) -> Code:
     """Say whether a value has a type."""
     value, wanted = compiler.code(node.value), node.type
-    return lambda frame: wanted.matches(value(frame))
+    return lambda frame: wanted.matches(value(frame), frame.run.charge)
 
 
 @makes(ListOf)

@@ -113,7 +113,7 @@ def access(run: Run, value: Any, name: str, at: int, depth: int = 60) -> Any:
         found = value.get(name, _MISSING)
         return _missing(run, name, at) if found is _MISSING else found
     if type(value) is list and depth:
-        run.charge(1 + len(value) // 4)
+        run.charge(1 + len(value) // 2)
         return [access(run, item, name, at, depth - 1) for item in value]
     known, found = property_of(value, name)
     if known:
@@ -136,7 +136,7 @@ def _filter(compiler: Compiler, node: Filter) -> Step:
         items = value if type(value) is list else [] if value is None else [value]
         kept: list[Any] = []
         for number, item in enumerate(items):
-            run.charge(weight)
+            run.charge(weight + 1)
             result = test(Frame(item if type(item) is dict else {}, Frame({"item": item}, frame, run), run))
             if result is True:
                 kept.append(item)

@@ -10,7 +10,9 @@ from api.deployments import DefinitionSchema
 from api.gate import rule, runtime
 from engine import definitions
 
-blueprint = Blueprint("definitions", __name__, url_prefix="/api/v1/definitions", description="Định nghĩa quy trình")
+blueprint = Blueprint(
+    "definitions", __name__, url_prefix="/api/v1/definitions", description="Định nghĩa quy trình"
+)
 
 
 class DefinitionsSchema(Schema):

@@ -9,11 +9,12 @@ from marshmallow import Schema, fields
 from api.errors import language
 from api.gate import principal, rule, runtime
 from engine import deployments
-from engine.models import ProcessDefinition
 from foundation.errors import Invalid
 from foundation.texts import _
 
-blueprint = Blueprint("deployments", __name__, url_prefix="/api/v1/deployments", description="Triển khai quy trình")
+blueprint = Blueprint(
+    "deployments", __name__, url_prefix="/api/v1/deployments", description="Triển khai quy trình"
+)
 
 
 class DefinitionSchema(Schema):
@@ -58,10 +59,9 @@ def deploy() -> dict[str, Any]:
         deployed = deployments.deploy(work, files, note=request.form.get("note", ""))
         work.commit()
     lang = language()
-    processes: tuple[ProcessDefinition, ...] = deployed.processes
     return {
         "id": deployed.id,
-        "definitions": list(processes),
+        "definitions": list(deployed.processes),
         "decisions": list(deployed.decisions),
         "forms": list(deployed.forms),
         "findings": [finding.as_json(lang) for finding in deployed.warnings],

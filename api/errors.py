@@ -47,8 +47,16 @@ def language() -> str:
 
 def problem(status: int, code: str, detail: str, **more: Any) -> Response:
     """Give a problem document."""
-    body = {"type": f"about:blank#{code}", "title": code, "status": status, "code": code, "detail": detail, **more}
-    response = current_app.json.response({key: value for key, value in body.items() if value is not None})
+    body = {
+        "type": f"about:blank#{code}",
+        "title": code,
+        "status": status,
+        "code": code,
+        "detail": detail,
+        **more,
+    }
+    given = {key: value for key, value in body.items() if value is not None}
+    response = Response(current_app.json.dumps(given))
     response.status_code = status
     response.content_type = "application/problem+json"
     if status == 503:  # noqa: PLR2004  the status for Busy
@@ -81,14 +89,14 @@ def _http(error: HTTPException) -> Any:
         page = current_app.extensions.get("tiendo.pages.http_error")
         return error if page is None else page(error)
     data = getattr(error, "data", None) or {}
-    fields = _flat((data.get("messages") or {})) if isinstance(data, dict) else {}
+    fields = _flat(data.get("messages") or {}) if isinstance(data, dict) else {}
     text = TEXTS.get(error.code or 500, _("Không thực hiện được yêu cầu này."))
     more = {"errors": fields, "field": next(iter(fields))} if fields else {}
     return problem(error.code or 500, error.name.lower().replace(" ", "_"), text.render(language()), **more)
 
 
 def _unexpected(error: Exception) -> Any:
-    log.exception("unexpected error", path=request.path)
+    log.error("unexpected error", path=request.path, exc_info=error)
     if not request.path.startswith("/api/"):
         return current_app.extensions["tiendo.pages.error"](errors.TiendoError(), 500)
     text = _("Hệ thống gặp lỗi ngoài dự kiến; lỗi đã được ghi lại.")

@@ -1,7 +1,7 @@
 """Who may enter: every view names its rule, and a view without one is closed.
 
-    @rule("user_tasks.work")      a signed-in account with this right
-    @public                       anybody: health, the API description
+@rule("user_tasks.work")      a signed-in account with this right
+@public                       anybody: health, the API description
 """
 
 from collections.abc import Callable

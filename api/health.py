@@ -29,7 +29,10 @@ def readyz() -> tuple[dict[str, object], int]:
         session.execute(text("SELECT 1"))
         lag = timers.lag(session, house.clock.now())
     is_ready = lag.seconds <= LATE_SECONDS
-    return {"status": "ok" if is_ready else "late", "timer_lag_seconds": lag.seconds}, 200 if is_ready else 503
+    return {
+        "status": "ok" if is_ready else "late",
+        "timer_lag_seconds": lag.seconds,
+    }, 200 if is_ready else 503
 
 
 @blueprint.get("/metrics")
@@ -46,7 +49,7 @@ def metrics() -> Response:
     gauge = Gauge("tiendo_waiting", "Things waiting for their turn", ["what"], registry=registry)
     for what, count in waiting.items():
         gauge.labels(what).set(count)
-    Gauge("tiendo_timer_lag_seconds", "Age of the oldest timer that should have fired", registry=registry).set(
-        lag.seconds
-    )
+    Gauge(
+        "tiendo_timer_lag_seconds", "Age of the oldest timer that should have fired", registry=registry
+    ).set(lag.seconds)
     return Response(generate_latest(registry), mimetype="text/plain; version=0.0.4")

@@ -97,7 +97,11 @@ def start(body: dict[str, Any]) -> dict[str, Any]:
     """Start an instance; the answer shows where it waits."""
     with runtime().database.unit_of_work(principal().actor) as work:
         instance_id = instances.start(
-            work, body["process"], body["variables"], business_key=body["business_key"], version=body["version"]
+            work,
+            body["process"],
+            body["variables"],
+            business_key=body["business_key"],
+            version=body["version"],
         )
         work.commit()
     return _show(instance_id)

@@ -11,7 +11,9 @@ from engine.spiff.expressions import later
 from foundation.errors import Invalid, NotFound
 from foundation.texts import _
 
-blueprint = Blueprint("test-clock", __name__, url_prefix="/api/v1/test-clock", description="Đồng hồ thử nghiệm")
+blueprint = Blueprint(
+    "test-clock", __name__, url_prefix="/api/v1/test-clock", description="Đồng hồ thử nghiệm"
+)
 
 
 class ClockBody(Schema):

@@ -11,7 +11,9 @@ from engine import instances, user_tasks
 from engine.models import UserTask
 from processes import work_list
 
-blueprint = Blueprint("user-tasks", __name__, url_prefix="/api/v1/user-tasks", description="Việc của người dùng")
+blueprint = Blueprint(
+    "user-tasks", __name__, url_prefix="/api/v1/user-tasks", description="Việc của người dùng"
+)
 
 
 class UserTaskSchema(Schema):

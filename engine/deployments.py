@@ -111,7 +111,7 @@ def _store(work: UnitOfWork, files: Mapping[str, bytes], note: str) -> str:
     return deployment_id
 
 
-def _publish(  # noqa: PLR0913  the facts of a new version
+def _publish(
     work: UnitOfWork, deployment_id: str, name: str, process_id: str, graph: ProcessGraph, diagram: bytes
 ) -> ProcessDefinition:
     definition = ProcessDefinition(
@@ -152,7 +152,7 @@ def _register_starts(work: UnitOfWork, definition: ProcessDefinition, graph: Pro
                     kind=event.kind,
                     name=event.name or "",
                     element=node.element.id,
-                )  # fmt: skip
+                )
             )
     schedules.register(work, definition, graph)
 
@@ -172,7 +172,7 @@ def _register_decisions(work: UnitOfWork, deployment_id: str, files: Mapping[str
                     deployment_id=deployment_id,
                     file=name,
                     published_at=work.now,
-                )  # fmt: skip
+                )
             )
             keys.append(key)
     return keys
@@ -192,7 +192,7 @@ def _register_forms(work: UnitOfWork, deployment_id: str, files: Mapping[str, by
                 deployment_id=deployment_id,
                 file=name,
                 published_at=work.now,
-            )  # fmt: skip
+            )
         )
         keys.append(key)
     return keys

@@ -128,17 +128,24 @@ def _fire(work: UnitOfWork, step_id: str, instance_id: str, sink: EscalationSink
             name=task.name,
             token=task.token,
             data=facts,
-        ),  # fmt: skip
+        ),
     )
     event = {"remind": "user_task.due_soon", "overdue": "user_task.overdue"}.get(
         step.action, "user_task.escalated"
     )
     notice = _notice(step, task)
     outbox.record(
-        work, event, subject=task.id, instance_id=instance_id,
-        data={**facts, "title": task.name, "business_key": task.business_key,
-              "due_at": None if task.due_at is None else task.due_at.isoformat()},
-    )  # fmt: skip
+        work,
+        event,
+        subject=task.id,
+        instance_id=instance_id,
+        data={
+            **facts,
+            "title": task.name,
+            "business_key": task.business_key,
+            "due_at": None if task.due_at is None else task.due_at.isoformat(),
+        },
+    )
     sink(work, notice)
     return True
 
@@ -199,7 +206,7 @@ def _insert(
                 "due_at": max(at, work.now),
                 "state": WorkState.PENDING.value,
                 "calendar_version": working.calendar.version,
-            }  # fmt: skip
+            }
         )
     if rows:
         work.session.execute(insert(EscalationStep.__table__), rows)  # type: ignore[arg-type]

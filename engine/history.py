@@ -79,9 +79,19 @@ def verify(session: Session, instance_id: str) -> int | None:
 
 
 CHAINED = (
-    "instance_id", "seq", "type", "element", "element_type", "name", "token", "scope", "at", "actor_id",
-    "actor_name", "data",
-)  # fmt: skip
+    "instance_id",
+    "seq",
+    "type",
+    "element",
+    "element_type",
+    "name",
+    "token",
+    "scope",
+    "at",
+    "actor_id",
+    "actor_name",
+    "data",
+)
 
 
 def digest(head: str, row: dict[str, Any]) -> str:

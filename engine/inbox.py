@@ -1,4 +1,4 @@
-"""The inbox of an instance: what other transactions left for it; its own turn consumes it (`engine.turns`)."""
+"""The inbox of an instance: what other transactions left for its own turn (`engine.turns`)."""
 
 from typing import Any
 
@@ -11,9 +11,14 @@ from foundation.database import Database, UnitOfWork
 def row(work: UnitOfWork, instance_id: str, kind: str, payload: dict[str, Any]) -> dict[str, Any]:
     """Give the columns of a new item."""
     return {
-        "instance_id": instance_id, "kind": kind, "payload": payload, "created_at": work.now, "attempts": 0,
-        "not_before": work.now, "is_held": False,
-    }  # fmt: skip
+        "instance_id": instance_id,
+        "kind": kind,
+        "payload": payload,
+        "created_at": work.now,
+        "attempts": 0,
+        "not_before": work.now,
+        "is_held": False,
+    }
 
 
 def put(work: UnitOfWork, instance_id: str, kind: str, payload: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from engine.models import Incident, InboxItem, Job, Timer
+from engine.models import InboxItem, Incident, Job, Timer
 from engine.states import WorkState
 from foundation import outbox
 from foundation.database import UnitOfWork
@@ -80,15 +80,26 @@ def raise_incident(
         work.session.flush()
         return open_one.id
     incident = Incident(
-        id=new_id(), instance_id=instance_id, kind=kind, reference=reference, element=element, message=str(message),
-        detail=detail[:4000], count=1, created_at=work.now, last_at=work.now,
-    )  # fmt: skip
+        id=new_id(),
+        instance_id=instance_id,
+        kind=kind,
+        reference=reference,
+        element=element,
+        message=str(message),
+        detail=detail[:4000],
+        count=1,
+        created_at=work.now,
+        last_at=work.now,
+    )
     work.session.add(incident)
     work.session.flush()
     outbox.record(
-        work, "incident.created", subject=incident.id, instance_id=instance_id,
+        work,
+        "incident.created",
+        subject=incident.id,
+        instance_id=instance_id,
         data={"incident": incident.id, "element": element, "message": str(message)},
-    )  # fmt: skip
+    )
     return incident.id
 
 

@@ -64,52 +64,48 @@ def variables(instance: ProcessInstance) -> dict[str, Any]:
 
 
 def waiting(session: Session, instance_id: str) -> list[WaitingElement]:
-    """Give the elements at which an instance waits, from the projections alone."""
+    """Give the elements at which an instance waits, from the projections alone, oldest token first."""
     found = [
-        WaitingElement(
-            element=row.element, token=row.token, kind="user_task", name=row.name, due_at=row.due_at
-        )
-        for row in session.execute(
-            select(UserTask.element, UserTask.token, UserTask.name, UserTask.due_at).where(
-                UserTask.instance_id == instance_id, UserTask.state == WorkState.OPEN.value
-            )
-        )
+        *_rows(session, "user_task", UserTask, "name", instance_id, [WorkState.OPEN]),
+        *_rows(session, "job", Job, "topic", instance_id, [WorkState.CREATED, WorkState.FAILED]),
+        *_rows(session, "timer", Timer, "", instance_id, [WorkState.PENDING]),
+        *_rows(session, "", EventSubscription, "name", instance_id, []),
+        *_called(session, instance_id),
     ]
-    for row in session.execute(
-        select(Job.element, Job.token, Job.topic, Job.due_at).where(
-            Job.instance_id == instance_id, Job.state.in_([WorkState.CREATED.value, WorkState.FAILED.value])
+    return sorted(found, key=lambda one: (int(one.token.removeprefix("t")), one.kind))
+
+
+def _rows(
+    session: Session, kind: str, table: Any, name: str, instance_id: str, states: list[WorkState]
+) -> list[WaitingElement]:
+    statement = select(table).where(table.instance_id == instance_id)
+    if states:
+        statement = statement.where(table.state.in_([state.value for state in states]))
+    return [
+        WaitingElement(
+            element=row.element,
+            token=row.token,
+            kind=kind or row.kind,
+            name=getattr(row, name) if name else "",
+            due_at=getattr(row, "due_at", None),
         )
-    ):
-        found.append(
-            WaitingElement(
-                element=row.element, token=row.token, kind="job", name=row.topic, due_at=row.due_at
-            )
-        )
-    for row in session.execute(
-        select(Timer.element, Timer.token, Timer.due_at).where(
-            Timer.instance_id == instance_id, Timer.state == WorkState.PENDING.value
-        )
-    ):
-        found.append(
-            WaitingElement(element=row.element, token=row.token, kind="timer", name="", due_at=row.due_at)
-        )
-    for row in session.execute(
-        select(
-            EventSubscription.element, EventSubscription.token, EventSubscription.kind, EventSubscription.name
-        ).where(EventSubscription.instance_id == instance_id)
-    ):
-        found.append(WaitingElement(element=row.element, token=row.token, kind=row.kind, name=row.name))
-    children = session.execute(
-        select(ProcessInstance.parent_element, ProcessInstance.parent_token, ProcessInstance.key)
+        for row in session.scalars(statement)
+    ]
+
+
+def _called(session: Session, instance_id: str) -> list[WaitingElement]:
+    columns = (ProcessInstance.parent_element, ProcessInstance.parent_token, ProcessInstance.key)
+    rows = session.execute(
+        select(*columns)
         .where(
             ProcessInstance.parent_instance_id == instance_id,
-            ProcessInstance.state.in_([one.value for one in LIVE]),
+            ProcessInstance.state.in_([state.value for state in LIVE]),
         )
         .distinct()
     )
-    for row in children:
-        found.append(WaitingElement(element=row[0], token=row[1], kind="child", name=row[2]))
-    return found
+    return [
+        WaitingElement(element=row[0] or "", token=row[1] or "t0", kind="child", name=row[2]) for row in rows
+    ]
 
 
 def cancel(work: UnitOfWork, instance_id: str, *, reason: str) -> None:

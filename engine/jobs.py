@@ -1,6 +1,6 @@
 """Jobs: the work of service tasks, done by handlers of this house, tried again, then an incident.
 
-A handler runs in the transaction that completes its task, in the name of whoever brought the process there. Errors drawn in the diagram are raised as
+A handler runs in the transaction that completes its task, in the name of whoever brought it there. Errors drawn in the diagram are raised as
 `BusinessError`; everything else is retried after the pause drawn at the task.
 """
 
@@ -145,7 +145,12 @@ def _failed(database: Database, job_id: str, error: BaseException) -> None:
         if job.retries_left <= 0:
             job.state = WorkState.FAILED.value
             incidents.raise_incident(
-                work, job.instance_id, kind="job", reference=job.id, element=job.element,
-                message=incidents.text_of(error), detail=repr(error),
-            )  # fmt: skip
+                work,
+                job.instance_id,
+                kind="job",
+                reference=job.id,
+                element=job.element,
+                message=incidents.text_of(error),
+                detail=repr(error),
+            )
         work.commit()

@@ -28,7 +28,7 @@ class JobHandler(Protocol):
     ends as an incident.
     """
 
-    def __call__(self, work: UnitOfWork, job: JobContext) -> Mapping[str, Any] | None:
+    def __call__(self, work: UnitOfWork, job: JobContext, /) -> Mapping[str, Any] | None:
         """Do the work."""
         ...
 
@@ -57,6 +57,6 @@ class EscalationNotice:
 class EscalationSink(Protocol):
     """Tells the people a ladder step names."""
 
-    def __call__(self, work: UnitOfWork, notice: EscalationNotice) -> None:
+    def __call__(self, work: UnitOfWork, notice: EscalationNotice, /) -> None:
         """Write notifications, drafts, counters; committed with the step."""
         ...

@@ -64,7 +64,7 @@ class Projection:
             for table in node.rows if node is not None else ():
                 by_table[table, effect.is_cancelled].append(effect.token)
         for (table, is_cancelled), tokens in by_table.items():
-            CLOSERS[table](self.work, self.instance.id, tokens, is_cancelled)
+            CLOSERS[table](self.work, self.instance.id, tokens, is_cancelled=is_cancelled)
 
     def _open_user_task(self, effect: UserTaskOpened) -> None:
         task_id = new_id()
@@ -168,11 +168,13 @@ def summary(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _close_user_tasks(work: UnitOfWork, instance_id: str, tokens: list[str], is_cancelled: bool) -> None:
+def _close_user_tasks(work: UnitOfWork, instance_id: str, tokens: list[str], *, is_cancelled: bool) -> None:
     state = WorkState.CANCELLED if is_cancelled else WorkState.COMPLETED
     rows = work.session.execute(
         update(UserTask)
-        .where(UserTask.instance_id == instance_id, UserTask.token.in_(tokens), UserTask.state == WorkState.OPEN)
+        .where(
+            UserTask.instance_id == instance_id, UserTask.token.in_(tokens), UserTask.state == WorkState.OPEN
+        )
         .values(
             state=state.value,
             completed_at=work.now,
@@ -180,11 +182,18 @@ def _close_user_tasks(work: UnitOfWork, instance_id: str, tokens: list[str], is_
             revision=UserTask.revision + 1,
         )
         .returning(
-            UserTask.id, UserTask.element, UserTask.name, UserTask.process_key, UserTask.business_key,
-            UserTask.assignee, UserTask.candidate_groups, UserTask.due_at, UserTask.ladder,
+            UserTask.id,
+            UserTask.element,
+            UserTask.name,
+            UserTask.process_key,
+            UserTask.business_key,
+            UserTask.assignee,
+            UserTask.candidate_groups,
+            UserTask.due_at,
+            UserTask.ladder,
         )
         .execution_options(synchronize_session=False)
-    ).all()  # fmt: skip
+    ).all()
     ids = [row.id for row in rows]
     if not ids:
         return
@@ -193,19 +202,25 @@ def _close_user_tasks(work: UnitOfWork, instance_id: str, tokens: list[str], is_
         escalations.cancel(work.session, ids)
     event = "user_task.cancelled" if is_cancelled else "user_task.completed"
     for row in rows:
-        outbox.record(work, event, subject=row.id, instance_id=instance_id, data=summary(dict(row._mapping)))
+        outbox.record(work, event, subject=row.id, instance_id=instance_id, data=summary(row._asdict()))
 
 
-def _close_timers(work: UnitOfWork, instance_id: str, tokens: list[str], is_cancelled: bool) -> None:
-    _close_rows(work.session, Timer, instance_id, tokens, WorkState.PENDING, is_cancelled)
+def _close_timers(work: UnitOfWork, instance_id: str, tokens: list[str], *, is_cancelled: bool) -> None:
+    _close_rows(work.session, Timer, instance_id, tokens, WorkState.PENDING, is_cancelled=is_cancelled)
 
 
-def _close_jobs(work: UnitOfWork, instance_id: str, tokens: list[str], is_cancelled: bool) -> None:
-    _close_rows(work.session, Job, instance_id, tokens, WorkState.CREATED, is_cancelled)
-    _close_rows(work.session, Job, instance_id, tokens, WorkState.FAILED, is_cancelled)
+def _close_jobs(work: UnitOfWork, instance_id: str, tokens: list[str], *, is_cancelled: bool) -> None:
+    _close_rows(work.session, Job, instance_id, tokens, WorkState.CREATED, is_cancelled=is_cancelled)
+    _close_rows(work.session, Job, instance_id, tokens, WorkState.FAILED, is_cancelled=is_cancelled)
 
 
-def _close_subscriptions(work: UnitOfWork, instance_id: str, tokens: list[str], is_cancelled: bool) -> None:
+def _close_subscriptions(
+    work: UnitOfWork,
+    instance_id: str,
+    tokens: list[str],
+    *,
+    is_cancelled: bool,  # noqa: ARG001  every closer is called alike
+) -> None:
     work.session.execute(
         delete(EventSubscription).where(
             EventSubscription.instance_id == instance_id, EventSubscription.token.in_(tokens)
@@ -219,18 +234,19 @@ def _close_rows(
     instance_id: str,
     tokens: list[str],
     open_state: WorkState,
-    cancelled: bool,
+    *,
+    is_cancelled: bool,
 ) -> None:
     done = WorkState.FIRED if table is Timer else WorkState.COMPLETED
     session.execute(
         update(table)
         .where(table.instance_id == instance_id, table.token.in_(tokens), table.state == open_state.value)
-        .values(state=(WorkState.CANCELLED if cancelled else done).value)
+        .values(state=(WorkState.CANCELLED if is_cancelled else done).value)
         .execution_options(synchronize_session=False)
     )
 
 
-def _close_children(work: UnitOfWork, instance_id: str, tokens: list[str], is_cancelled: bool) -> None:
+def _close_children(work: UnitOfWork, instance_id: str, tokens: list[str], *, is_cancelled: bool) -> None:
     if is_cancelled:
         children.cancel(work, instance_id, tokens)
 

@@ -66,7 +66,7 @@ class DatabasePorts:
                     "rules": list(result.matched_rules),
                     "warnings": [str(warning) for warning in result.warnings],
                 },
-            )  # fmt: skip
+            )
         )
         return value
 
@@ -156,9 +156,12 @@ def _end(work: UnitOfWork, row: Row[Any], execution: Execution, ended: Ended) ->
     if row.parent_instance_id is not None:
         values["result"] = children.report(work, row, execution, ended)
     outbox.record(
-        work, "instance.ended", subject=row.id, instance_id=row.id,
+        work,
+        "instance.ended",
+        subject=row.id,
+        instance_id=row.id,
         data={"process": row.key, "business_key": row.business_key, "state": ended.state},
-    )  # fmt: skip
+    )
     return values
 
 

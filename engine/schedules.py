@@ -11,9 +11,9 @@ from sqlalchemy import delete, select
 from engine import starts
 from engine.feel import iso
 from engine.models import ProcessDefinition, Schedule
+from engine.spiff.execution import Execution
 from engine.spiff.expressions import due_moment, later
 from engine.spiff.graph import ProcessGraph
-from engine.spiff.execution import Execution
 from engine.spiff.token import STARTED
 from foundation.database import Database, UnitOfWork
 from foundation.ids import new_id
@@ -40,7 +40,7 @@ def register(work: UnitOfWork, definition: ProcessDefinition, graph: ProcessGrap
                 interval=interval,
                 remaining=0 if remaining is None else remaining,
                 next_at=first,
-            )  # fmt: skip
+            )
         )
 
 

@@ -12,7 +12,7 @@ from foundation.database import UnitOfWork
 from foundation.ids import new_id
 
 
-def create(  # noqa: PLR0913  the facts of a new row
+def create(
     work: UnitOfWork,
     key: str,
     variables: dict[str, Any],

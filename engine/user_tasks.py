@@ -26,7 +26,7 @@ def get(session: Session, task_id: str) -> UserTask:
 
 
 def may_do(task: UserTask, account: str, groups: frozenset[str]) -> bool:
-    """Tell whether somebody may do a task: its assignee, or with no assignee a member of a candidate group."""
+    """Tell whether somebody may do a task: its assignee, or while it has none a member of a group."""
     if task.assignee is not None:
         return task.assignee == account
     return any(group in groups for group in task.candidate_groups)
@@ -179,9 +179,17 @@ def _assign(
     work.session.flush()
     _note(work, task, event, {"before": before, "after": assignee, **facts})
     outbox.record(
-        work, event, subject=task.id, instance_id=task.instance_id,
-        data={"user_task": task.id, "title": task.name, "assignee": assignee, "business_key": task.business_key},
-    )  # fmt: skip
+        work,
+        event,
+        subject=task.id,
+        instance_id=task.instance_id,
+        data={
+            "user_task": task.id,
+            "title": task.name,
+            "assignee": assignee,
+            "business_key": task.business_key,
+        },
+    )
 
 
 def _note(work: UnitOfWork, task: UserTask, event: str, facts: dict[str, Any]) -> None:

@@ -39,7 +39,9 @@ class MovableClock:
         """Set the clock forward to an aware moment; it never goes back."""
         moment = aware(moment)
         if moment < self._now:
-            raise ValueError(f"the clock shows {self._now.isoformat()} and cannot go back to {moment.isoformat()}")
+            raise ValueError(
+                f"the clock shows {self._now.isoformat()} and cannot go back to {moment.isoformat()}"
+            )
         self._now = moment
 
     def advance(self, duration: timedelta) -> None:

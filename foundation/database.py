@@ -94,7 +94,7 @@ class UnitOfWork:
         self.is_committed = True
 
     def after_rollback(self, record: Callable[["UnitOfWork"], None]) -> None:
-        """Run `record` in a transaction of its own if this one is rolled back (incidents, failed sign-ins)."""
+        """Run `record` in a transaction of its own if this one fails (incidents, failed sign-ins)."""
         self._on_rollback.append(record)
 
     @property
@@ -181,7 +181,7 @@ def _memory_engine() -> Engine:
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
-        connection.isolation_level = None  # type: ignore[attr-defined]
+        connection.isolation_level = None
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
@@ -195,7 +195,7 @@ def _sqlite_engine(url: str, *, begin: str, pool_size: int, read_only: bool) -> 
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
-        connection.isolation_level = None  # type: ignore[attr-defined]
+        connection.isolation_level = None
         cursor = connection.cursor()
         cursor.execute("PRAGMA busy_timeout=30000")
         cursor.execute("PRAGMA journal_mode=WAL")

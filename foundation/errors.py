@@ -38,7 +38,9 @@ class Invalid(TiendoError):
 
     code = "invalid"
 
-    def __init__(self, message: Text | None = None, *, fields: Mapping[str, Text] | None = None, **facts: Any):
+    def __init__(
+        self, message: Text | None = None, *, fields: Mapping[str, Text] | None = None, **facts: Any
+    ):
         """Say per field what was expected and what was found."""
         super().__init__(message, **facts)
         self.fields = dict(fields or {})

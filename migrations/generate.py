@@ -1,6 +1,6 @@
 """Writes the next migration from the difference between the tables and the newest migration.
 
-    python -m migrations.generate "what changes, as a sentence"
+python -m migrations.generate "what changes, as a sentence"
 """
 
 import sys

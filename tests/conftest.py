@@ -71,9 +71,7 @@ def postgresql_url(postgresql_server: PostgresqlServer) -> str:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database(
-    request: pytest.FixtureRequest, tmp_path: Path, clock: MovableClock
-) -> Iterator[Database]:
+def database(request: pytest.FixtureRequest, tmp_path: Path, clock: MovableClock) -> Iterator[Database]:
     """A real, empty database with all tables: SQLite in a file, then PostgreSQL."""
     import_all_tables()
     if request.param == "sqlite":

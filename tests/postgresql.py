@@ -7,6 +7,7 @@ import subprocess
 import time
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 import psycopg
 
@@ -25,7 +26,7 @@ class PostgresqlServer:
         self._url = url
         self._process: subprocess.Popen[bytes] | None = None
 
-    def __enter__(self) -> "PostgresqlServer":
+    def __enter__(self) -> Self:
         """Initialise the directory and start the server."""
         if self._programs is not None:
             self._start(self._programs)
@@ -57,15 +58,40 @@ class PostgresqlServer:
                     folder.chmod(0o755)
             shutil.chown(self._directory, "postgres")
         subprocess.run(
-            [*run_as, str(programs / "initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8",
-             "--locale=C.UTF-8"],
-            check=True, capture_output=True,
-        )  # fmt: skip
+            [
+                *run_as,
+                str(programs / "initdb"),
+                "-D",
+                str(data),
+                "-U",
+                "postgres",
+                "-A",
+                "trust",
+                "-E",
+                "UTF8",
+                "--locale=C.UTF-8",
+            ],
+            check=True,
+            capture_output=True,
+        )
         self._process = subprocess.Popen(
-            [*run_as, str(programs / "postgres"), "-D", str(data), "-p", str(self._port), "-k", str(data),
-             "-c", "listen_addresses=127.0.0.1", "-c", "max_connections=200"],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+            [
+                *run_as,
+                str(programs / "postgres"),
+                "-D",
+                str(data),
+                "-p",
+                str(self._port),
+                "-k",
+                str(data),
+                "-c",
+                "listen_addresses=127.0.0.1",
+                "-c",
+                "max_connections=200",
+            ],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
         self._await()
 
     def _await(self) -> None:

@@ -1,7 +1,6 @@
 """Creates or upgrades the database with Alembic; the migrations travel inside the package."""
 
 from importlib import resources
-
 from typing import TYPE_CHECKING
 
 from foundation.database import Database

@@ -53,6 +53,7 @@ class Worker:
     def deliver(self) -> int:
         """Make deliveries from new events and send those that are due."""
         from processes.audience import within
+
         from webhooks import delivery, dispatch
 
         runtime = self.runtime

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from engine.spiff.elements import Ladder, Mapping_, Value
+from engine.spiff.elements import Ladder, VariableMapping, Value
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +83,7 @@ class ChildrenCalled:
     version: str | None
     callees: tuple[Callee, ...]
     #: mappings evaluated in the child's variables when it ends
-    outputs: tuple[Mapping_, ...]
+    outputs: tuple[VariableMapping, ...]
     all_outputs: bool
     output_element: Value | None
 

@@ -81,7 +81,7 @@ class Ladder:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Mapping_:
+class VariableMapping:
     """One variable mapping: target name and the value that goes there."""
 
     target: str
@@ -92,8 +92,8 @@ class Mapping_:
 class CallMapping:
     """What goes into a called process and what comes back."""
 
-    inputs: tuple[Mapping_, ...] = ()
-    outputs: tuple[Mapping_, ...] = ()
+    inputs: tuple[VariableMapping, ...] = ()
+    outputs: tuple[VariableMapping, ...] = ()
     all_inputs: bool = False
     all_outputs: bool = False
     business_key: Value | None = None
@@ -113,8 +113,8 @@ class Element:
     documentation: str = ""
     #: `camunda:` attributes by local name
     attributes: Mapping[str, str] = field(default_factory=dict)
-    inputs: tuple[Mapping_, ...] = ()
-    outputs: tuple[Mapping_, ...] = ()
+    inputs: tuple[VariableMapping, ...] = ()
+    outputs: tuple[VariableMapping, ...] = ()
     event: EventDefinition = EventDefinition(kind="none")
     #: boundary events and event sub-process starts: does it end what it interrupts?
     is_interrupting: bool = True

@@ -31,7 +31,7 @@ class Ports(Protocol):
         ...
 
     def child_results(self, token: str) -> list[tuple[str, Any]]:
-        """Give (element key, result) of the ended children of a call activity, in the order they were called."""
+        """Give (element key, result) of the ended children of a call activity, as they were called."""
         ...
 
 
@@ -175,7 +175,7 @@ class Execution(Workflow):  # type: ignore[misc]  # SpiffWorkflow is untyped
         token.node.triggered(token, variables)
 
     def throw(self, token: Token, kind: str, code: str | None, variables: dict[str, Any]) -> bool:
-        """Look outwards for the boundary or event sub-process that catches an error or escalation (§13.5.4)."""
+        """Look outwards for what catches an error or escalation: boundary or event sub-process (§13.5.4)."""
         for host in token.lineage():
             listeners = [t for t in host.inside() if t.listens and t.node.catches(kind, code)]
             listeners.sort(
@@ -211,7 +211,7 @@ class Execution(Workflow):  # type: ignore[misc]  # SpiffWorkflow is untyped
     # --- the loop -----------------------------------------------------------------------------------
 
     def run(self) -> None:
-        """Step one ready token at a time until nothing is ready. Raises ExecutionError at the element that fails."""
+        """Step one ready token at a time until nothing is ready; ExecutionError names where it fails."""
         steps = 0
         while self.ended is None:
             while self.ready:

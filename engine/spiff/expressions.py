@@ -125,7 +125,7 @@ def interval_text(duration: iso.Duration) -> str:
 
 
 def due_moment(token: Token, event: EventDefinition) -> tuple[datetime, int | None, str | None]:
-    """Give when a timer event is due, how often it still repeats (None = not a cycle, -1 = for ever), and the interval."""
+    """Give when a timer is due, how often it repeats (None: no cycle, -1: for ever), and the interval."""
     element = token.node.element.id
     if event.expression is None:
         raise ExecutionError(

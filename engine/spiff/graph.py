@@ -60,7 +60,7 @@ class ProcessGraph(WorkflowSpec):  # type: ignore[misc]  # SpiffWorkflow is unty
         return self._event_subprocesses.get(scope, [])
 
     def reaches(self, start: str, flow: Flow, *, avoiding: str) -> bool:
-        """Tell whether a token at a node can still arrive on a flow without passing a node (BPMN 2.0 §13.4.3)."""
+        """Tell whether a token can still arrive on a flow without passing a node (BPMN 2.0 §13.4.3)."""
         return flow.id in self._reachable_flows(start, avoiding)
 
     def _reachable_flows(self, start: str, avoiding: str) -> frozenset[str]:

@@ -20,7 +20,7 @@ from engine.spiff.elements import (
     Flow,
     Ladder,
     LadderStep,
-    Mapping_,
+    VariableMapping,
     MultiInstance,
     StandardLoop,
     TimerKind,
@@ -43,6 +43,12 @@ EVENT_KINDS: dict[str, EventKind] = {
     "escalationEventDefinition": "escalation",
     "conditionalEventDefinition": "conditional",
     "terminateEventDefinition": "terminate",
+}
+#: event kind → attribute that refers to its root element, and the attribute that names it there
+CODES = {
+    "signal": ("signalRef", "name"),
+    "error": ("errorRef", "errorCode"),
+    "escalation": ("escalationRef", "escalationCode"),
 }
 TIMER_KINDS: dict[str, TimerKind] = {"timeDate": "date", "timeDuration": "duration", "timeCycle": "cycle"}
 
@@ -95,10 +101,10 @@ class ElementParser(NodeParser):  # type: ignore[misc]  # SpiffWorkflow is untyp
         found = next(self._extensions(tag), None)
         return None if found is None else (found.text or "").strip() or None
 
-    def _parameters(self, tag: str) -> Iterator[Mapping_]:
+    def _parameters(self, tag: str) -> Iterator[VariableMapping]:
         for parameter in self._extensions(f"{CAMUNDA}{tag}"):
             text = (parameter.text or "").strip()
-            yield Mapping_(target=str(parameter.get("name")), value=value(text))
+            yield VariableMapping(target=str(parameter.get("name")), value=value(text))
 
     def _event(self) -> EventDefinition:
         references = self.process_parser.references
@@ -115,19 +121,13 @@ class ElementParser(NodeParser):  # type: ignore[misc]  # SpiffWorkflow is untyp
         references = self.process_parser.references
         if kind == "message":
             return references.message(node.get("messageRef") or "")
-        if kind == "signal":
-            return EventDefinition(kind=kind, name=references.attribute(node.get("signalRef"), "name"))
-        if kind == "error":
-            return EventDefinition(kind=kind, name=references.attribute(node.get("errorRef"), "errorCode"))
-        if kind == "escalation":
-            code = references.attribute(node.get("escalationRef"), "escalationCode")
-            return EventDefinition(kind=kind, name=code)
         if kind == "timer":
             return _timer(node)
         if kind == "conditional":
             text = node.findtext(f"{BPMN}condition") or ""
             return EventDefinition(kind=kind, expression=value(text, expects_expression=True))
-        return EventDefinition(kind=kind)
+        reference, attribute = CODES.get(kind, ("", ""))
+        return EventDefinition(kind=kind, name=references.attribute(node.get(reference), attribute))
 
     def _multi_instance(self) -> MultiInstance | None:
         loop = self.node.find(f"{BPMN}multiInstanceLoopCharacteristics")
@@ -258,7 +258,7 @@ def parse(root: XmlElement, *, file: str) -> dict[str, ProcessGraph]:
 
 def _local(node: XmlElement) -> str:
     tag = node.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+    return str(tag).rpartition("}")[2]
 
 
 def _plain_attributes(node: XmlElement) -> dict[str, str]:
@@ -283,12 +283,12 @@ def _timer(node: XmlElement) -> EventDefinition:
     return EventDefinition(kind="timer")
 
 
-def _call_mappings(elements: list[XmlElement]) -> Iterator[Mapping_]:
+def _call_mappings(elements: list[XmlElement]) -> Iterator[VariableMapping]:
     for element in elements:
         target = element.get("target")
         source = element.get("sourceExpression") or element.get("source")
         if target and source:
-            yield Mapping_(target=target, value=value(source, expects_expression=True))
+            yield VariableMapping(target=target, value=value(source, expects_expression=True))
 
 
 def _flow(node: XmlElement) -> Flow:

@@ -1,4 +1,4 @@
-"""`tiendo serve`: web server and worker in one process over SQLite; `tiendo web` and `tiendo worker` apart."""
+"""`tiendo serve`: web server and worker in one process."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,7 +24,7 @@ THREADS = 8
     flag_value="now",
     help="Dùng đồng hồ thử nghiệm (dời bằng API); có thể cho thời điểm bắt đầu ISO 8601.",
 )
-def command(host: str, port: int, data: Path | None, demo: bool, test_clock: str | None) -> None:
+def command(*, host: str, port: int, data: Path | None, demo: bool, test_clock: str | None) -> None:
     """Serve until stopped."""
     from tiendo import house, migrating
     from tiendo.settings import Settings

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from lxml.etree import _Element as XmlElement
 
+from engine import expressions
 from engine.bpmn import CAMUNDA, TIENDO, reference
 from engine.findings import Finding
 from engine.lint.model import Diagram, Node
@@ -26,7 +27,7 @@ DANGLING = error(
 )
 UNNAMED = error(
     "event.reference-unnamed",
-    _("{what} “{found}” mà {name} dùng chưa có {attribute}; hãy đặt giá trị cho thuộc tính này."),
+    _("{name} dùng {what} “{found}” chưa có {attribute}; hãy đặt giá trị cho thuộc tính này."),
     why=_("Bên gửi và bên nhận tìm nhau theo tên hoặc mã."),
     example='<bpmn:message id="m"/>',
 )
@@ -39,6 +40,16 @@ NO_CORRELATION = warning(
     ),
     why=_("Khóa tương quan cho biết thông điệp dành cho phiên bản quy trình nào."),
     example='<bpmn:message id="m" name="Đã nhận"/>',
+)
+NAME_EXPRESSION = error(
+    "event.name-expression",
+    _(
+        "{name} dùng {what} có tên là biểu thức “{found}”; hãy đặt một tên cố định, phần thay đổi "
+        "đưa vào khóa "
+        "tương quan."
+    ),
+    why=_("Bên gửi và bên nhận tìm nhau theo tên cố định."),
+    example='<bpmn:message id="m" name="${kind}"/>',
 )
 LINK_UNNAMED = error(
     "link.unnamed",
@@ -102,6 +113,8 @@ def _reference(diagram: Diagram, node: Node, kind: str, holder: XmlElement) -> I
     attribute = _ATTRIBUTES[kind]
     if not (target.get(attribute) or "").strip():
         yield UNNAMED.at(node.xml, file, what=word, found=found, attribute=attribute)
+    elif expressions.is_marked(target.get(attribute) or ""):
+        yield NAME_EXPRESSION.at(node.xml, file, what=word, found=target.get(attribute))
     elif kind == "message" and _needs_key(node) and not target.get(f"{TIENDO}correlationKey"):
         yield NO_CORRELATION.at(node.xml, file, message=target.get("name"))
 

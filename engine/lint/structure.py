@@ -254,8 +254,14 @@ def _event_gateway(diagram: Diagram, node: Node) -> Iterator[Finding]:
         if target is None:
             continue
         is_catch = target.kind == "intermediateCatchEvent" and target.event in _EVENT_GATEWAY_EVENTS
-        if not (is_catch or target.kind == "receiveTask") or len(target.incoming) > 1:
+        if not (is_catch or _is_plain_receiver(diagram, target)) or len(target.incoming) > 1:
             yield EVENT_GATEWAY_TARGET.at(node.xml, diagram.file, target=target.label)
+
+
+def _is_plain_receiver(diagram: Diagram, node: Node) -> bool:
+    """Tell whether a receive task only receives: no boundary events, no loop (BPMN 2.0 §10.6.6)."""
+    loops = any(local(child).endswith("LoopCharacteristics") for child in node.xml)
+    return node.kind == "receiveTask" and not diagram.boundaries(node) and not loops
 
 
 def _lanes(diagram: Diagram) -> Iterator[Finding]:

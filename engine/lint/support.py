@@ -207,6 +207,12 @@ FEATURES: tuple[Feature, ...] = (
         reason=_("bước lặp chỉ kết thúc khi mọi lần đều xong (behavior=All); hãy dùng điều kiện hoàn thành."),
     ),
     Feature(
+        name="standardLoopCharacteristics",
+        elements=frozenset({"callActivity"}),
+        is_used=lambda node: any(True for _loop in children(node, "standardLoopCharacteristics")),
+        reason=_("bước gọi không lặp theo điều kiện được; hãy đặt bước gọi trong một tiểu quy trình lặp."),
+    ),
+    Feature(
         name="dataAssociation",
         elements=_ACTIVITIES | {"startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent"},
         is_used=_data_logic,

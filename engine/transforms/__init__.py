@@ -9,7 +9,7 @@ from copy import deepcopy
 
 from lxml.etree import _Element as XmlElement
 
-from engine.transforms import booleans, ends, expressions, links, references, splits
+from engine.transforms import booleans, ends, expressions, links, receivers, references, splits, unreachable
 from engine.transforms.tree import ORIGIN, Tree
 
 __all__ = ["ORIGIN", "apply"]
@@ -22,6 +22,8 @@ def apply(root: XmlElement) -> XmlElement:
     references.inline(tree)
     links.join(tree)
     splits.make_explicit(tree)
+    receivers.become_events(tree)
     ends.draw(tree)
+    unreachable.prune(tree)
     expressions.translate(tree)
     return tree.root

@@ -53,7 +53,7 @@ class Tree:
 
 
 def nodes(scope: XmlElement) -> list[XmlElement]:
-    """Give the flow nodes drawn directly in a scope by id; of duplicates, which the lint refuses, the first."""
+    """Give the flow nodes drawn directly in a scope; of duplicate ids, refused by lint, the first."""
     found: dict[str, XmlElement] = {}
     for node in scope:
         if local(node) in FLOW_NODES and (identity := node.get("id")):

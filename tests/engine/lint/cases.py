@@ -167,6 +167,7 @@ case(
 case("event.reference-missing", task(tag="receiveTask"), "t")
 case("event.reference-dangling", task(tag="receiveTask", messageRef="nowhere"), "t")
 case("event.reference-unnamed", task(tag="sendTask", messageRef="m").message("m", name=""), "t")
+case("event.name-expression", task(tag="sendTask", messageRef="m").message("m", name="${kind}"), "t")
 case("message.no-correlation-key", task(tag="receiveTask", messageRef="m").message("m", key=None), "t")
 case("link.unnamed", simple().throw("l", "<bpmn:linkEventDefinition/>"), "l")
 case("link.no-catch", simple().throw("l", link("A")), "l")
@@ -214,11 +215,24 @@ case("call.missing", task(tag="callActivity"), "t")
 case("mapping.incomplete", mapping('<camunda:in source="a"/>'), "t")
 case(
     "mapping.structure",
-    mapping('<camunda:inputParameter name="a"><camunda:list/></camunda:inputParameter>'),
+    task(extension('<camunda:inputParameter name="a"><camunda:list/></camunda:inputParameter>')),
     "t",
 )
 case("listener.code", task(extension('<camunda:taskListener class="vn.A" event="create"/>')), "t")
 case("connector.unsupported", task(extension("<camunda:connector/>")), "t")
+
+case("mapping.misplaced", mapping('<camunda:inputParameter name="a">1</camunda:inputParameter>'), "t")
+case("attribute.ignored", diagram().start(camunda__initiator="who").end(), "start")
+case(
+    "binding.unsupported",
+    task(tag="callActivity", calledElement="p", camunda__calledElementBinding="versionTag"),
+    "t",
+)
+case(
+    "binding.version-missing",
+    task(tag="callActivity", calledElement="p", camunda__calledElementBinding="version"),
+    "t",
+)
 
 # --- repetition -------------------------------------------------------------------------------------------
 STANDARD = "<bpmn:standardLoopCharacteristics/>"

@@ -81,6 +81,7 @@ def test_each_refusal_says_why(row: support.Row) -> None:
         ("task", {"startQuantity": "2"}, ""),
         ("task", {"completionQuantity": "0"}, ""),
         ("task", {}, multi(behavior="One", camunda__collection="units")),
+        ("callActivity", {"calledElement": "p"}, '<bpmn:standardLoopCharacteristics loopMaximum="2"/>'),
         ("task", {}, "<bpmn:dataInputAssociation><bpmn:assignment/></bpmn:dataInputAssociation>"),
         ("task", {}, "<bpmn:dataOutputAssociation><bpmn:transformation/></bpmn:dataOutputAssociation>"),
     ],
@@ -94,7 +95,7 @@ def test_refused_uses_of_supported_elements_name_the_element(
 def test_every_refused_use_has_a_test() -> None:
     assert {feature.name for feature in support.FEATURES} == {
         "instantiate", "eventGatewayType", "parallelMultiple", "isForCompensation",
-        "startQuantity", "completionQuantity", "behavior", "dataAssociation",
+        "startQuantity", "completionQuantity", "behavior", "dataAssociation", "standardLoopCharacteristics",
     }  # fmt: skip
 
 

@@ -42,7 +42,7 @@ def test_generated_elements_are_the_same_on_every_run_and_name_their_origin() ->
 
 
 def test_a_generated_id_never_takes_the_place_of_a_drawn_one() -> None:
-    elements = transformed(diagram().start().task("a").at(None).task("a__end"))
+    elements = transformed(diagram().start().task("a").at("start").task("a__end"))
     assert local(elements["a__end"]) == "task"
     assert local(elements["a__end2"]) == "endEvent"
 
@@ -174,3 +174,31 @@ def test_unmarked_text_of_an_input_parameter_is_a_literal() -> None:
     body = extension(f"<camunda:inputOutput>{parameter}</camunda:inputOutput>")
     elements = transformed(diagram().start().user_task("u", body).end())
     assert next(elements["u"].iter(f"{CAMUNDA}inputParameter")).text == "hạn chót"
+
+
+def test_steps_no_token_can_come_to_are_left_out_with_their_flows() -> None:
+    drawing = (
+        diagram().start().user_task("u").end().at(None).task("lost").boundary("b", "lost", event("error"))
+    )
+    elements = transformed(drawing.at("lost").flow("lost", "u"))
+    assert "lost" not in elements
+    assert "b" not in elements
+    assert arrows(elements) == {("start", "u"), ("u", "end")}
+
+
+def test_a_boundary_path_and_an_event_sub_process_are_not_left_out() -> None:
+    drawing = diagram().start().user_task("u").end().boundary("b", "u", event("error")).task("after")
+    drawing.at(None).inside("s", triggeredByEvent="true").start("s1", timer("timeDuration", "PT1H")).end(
+        "e1"
+    ).outside()
+    assert {"b", "after", "s", "s1"} <= set(transformed(drawing))
+
+
+def test_a_receive_task_behind_an_event_gateway_becomes_the_event_it_stands_for() -> None:
+    drawing = (
+        diagram().message("m").start().node("eventBasedGateway", "g").node("receiveTask", "r", messageRef="m")
+    )
+    drawing.end().at("g").catch("c", timer("timeDuration", "PT1H")).end("e2")
+    receiver = transformed(drawing)["r"]
+    assert local(receiver) == "intermediateCatchEvent"
+    assert receiver.find(f"{BPMN}messageEventDefinition").get("messageRef") == "m"

@@ -74,18 +74,17 @@ def deploy(work: UnitOfWork, files: Mapping[str, bytes], *, note: str = "") -> D
     )
 
 
-def deploy_changed(work: UnitOfWork, files: Mapping[str, bytes], *, note: str = "") -> Deployed | None:
-    """Deploy only when a file differs from what is published under the same name; None when nothing changed."""
+def deploy_new(work: UnitOfWork, files: Mapping[str, bytes], *, note: str = "") -> Deployed | None:
+    """Deploy the files whose content was never deployed under their name; None when there are none.
+
+    What an administrator published since stays the newest version until a file really changes.
+    """
     rows = work.session.execute(
-        select(DeploymentFile.name, DeploymentFile.sha256)
-        .join(Deployment, Deployment.id == DeploymentFile.deployment_id)
-        .where(DeploymentFile.name.in_(files))
-        .order_by(Deployment.id)
+        select(DeploymentFile.name, DeploymentFile.sha256).where(DeploymentFile.name.in_(files))
     )
-    newest = {row.name: row.sha256 for row in rows}
-    if all(newest.get(name) == _sha256(content) for name, content in files.items()):
-        return None
-    return deploy(work, files, note=note)
+    seen = {(row.name, row.sha256) for row in rows}
+    fresh = {name: content for name, content in files.items() if (name, _sha256(content)) not in seen}
+    return deploy(work, fresh, note=note) if fresh else None
 
 
 def _check_names(files: Mapping[str, bytes]) -> None:

@@ -3,8 +3,8 @@
 Surfaces come through here; the engine below knows neither people nor forms.
 """
 
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Iterator, Mapping
+from functools import cached_property, lru_cache
 from typing import Any
 
 import orjson
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from directives import access
 from directives.access import Principal
-from engine import definitions, forms, user_tasks
+from engine import definitions, forms, instances, user_tasks
 from engine.models import UserTask
 from foundation.database import UnitOfWork
 from foundation.errors import Forbidden, NotFound
@@ -40,12 +40,21 @@ def visible(session: Session, principal: Principal, task_id: str) -> UserTask:
 
 
 def complete(
-    work: UnitOfWork, principal: Principal, task_id: str, values: Mapping[str, Any], *, revision: int | None = None
+    work: UnitOfWork,
+    principal: Principal,
+    task_id: str,
+    values: Mapping[str, Any],
+    *,
+    revision: int | None = None,
 ) -> None:
     """Finish a task with what was entered: allowed, form checked, domain rules checked, process continued."""
     task = work.session.execute(
         select(
-            UserTask.assignee, UserTask.candidate_groups, UserTask.form_key, UserTask.business_key, UserTask.element
+            UserTask.assignee,
+            UserTask.candidate_groups,
+            UserTask.form_key,
+            UserTask.business_key,
+            UserTask.element,
         ).where(UserTask.id == task_id)
     ).one_or_none()
     if task is None:
@@ -54,7 +63,9 @@ def complete(
         raise Forbidden(_("Công việc này được giao cho đơn vị hoặc người khác."))
     entered = dict(values)
     if task.form_key:
-        entered = form_of(work.session, task.form_key).validate(values)
+        form = form_of(work.session, task.form_key)
+        known = TaskVariables(work.session, task_id)
+        entered = _blank(form) | form.validate(values, variables=known, now=work.now)
     checks.check(work, principal, task.form_key, task.business_key, entered)
     user_tasks.complete(work, task_id, entered, revision=revision)
 
@@ -73,3 +84,34 @@ def _may_do(principal: Principal, task: Any) -> bool:
     if principal.is_admin or task.assignee == principal.account_id:
         return True
     return task.assignee is None and any(group in principal.groups for group in task.candidate_groups)
+
+
+def _blank(form: forms.Form) -> dict[str, Any]:
+    """Every field of the form as null, so that what was hidden or left out does not keep an old value."""
+    return {field.key: None for field in form.fields if not field.is_read_only}
+
+
+class TaskVariables(Mapping[str, Any]):
+    """What a form may refer to: process and task variables, read only when the form asks."""
+
+    def __init__(self, session: Session, task_id: str) -> None:
+        """Remember whose variables they are."""
+        self._session = session
+        self._task_id = task_id
+
+    @cached_property
+    def _all(self) -> dict[str, Any]:
+        task = user_tasks.get(self._session, self._task_id)
+        return {**instances.variables(instances.get(self._session, task.instance_id)), **task.local}
+
+    def __getitem__(self, name: str) -> Any:
+        """Give one variable."""
+        return self._all[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """Give the names."""
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        """Count them."""
+        return len(self._all)

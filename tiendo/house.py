@@ -32,5 +32,5 @@ def deploy_shipped(runtime: Runtime) -> None:
     from processes import shipped
 
     with runtime.database.unit_of_work() as work:
-        deployments.deploy_changed(work, shipped.files(), note="Quy trình đi kèm phần mềm")
+        deployments.deploy_new(work, shipped.files(), note="Quy trình đi kèm phần mềm")
         work.commit()

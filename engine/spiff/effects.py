@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from engine.spiff.elements import Ladder, VariableMapping, Value
+from engine.spiff.elements import Ladder, Value, VariableMapping
 
 
 @dataclass(frozen=True, kw_only=True)

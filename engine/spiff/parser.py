@@ -20,11 +20,11 @@ from engine.spiff.elements import (
     Flow,
     Ladder,
     LadderStep,
-    VariableMapping,
     MultiInstance,
     StandardLoop,
     TimerKind,
     Value,
+    VariableMapping,
     value,
 )
 from engine.spiff.graph import ProcessGraph

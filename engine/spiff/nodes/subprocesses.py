@@ -39,7 +39,7 @@ class SubProcess(PlainTask):
 
 
 class CallActivity(Activity):
-    """Starts other processes as instances of their own; holds one token and a counter, however many they are."""
+    """Starts other processes as instances of their own: one token and a counter, however many they are."""
 
     rows = ("children",)
 

@@ -1,10 +1,15 @@
 """What every template may use: built files, and dates and numbers as officials write them (R-U1)."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from jinja2 import Environment
 
+from engine.forms import Option
+from engine.forms.choices import Choice
+from engine.forms.fields import Field
 from foundation.vietnamese import format_date, format_moment, format_number, format_percent
 from web.assets import asset, preloads
 
@@ -14,8 +19,23 @@ def prepare(environment: Environment) -> None:
 
     The translating global `_` depends on the request and is given by the application.
     """
-    environment.globals.update(asset=asset, preloads=preloads)
+    environment.globals.update(asset=asset, preloads=preloads, value_of=value_of, choices_of=choices_of)
     environment.filters.update(day=_day, moment=format_moment, number=_number, percent=_percent)
+
+
+def value_of(field: Field, values: Mapping[str, Any]) -> Any:
+    """Give the value of a form field from values by name (`group.key`) or nested as in `Form.defaults`."""
+    if field.name in values:
+        return values[field.name]
+    inner: Any = values
+    for name in (*field.path, field.key):
+        inner = inner.get(name) if isinstance(inner, Mapping) else None
+    return inner
+
+
+def choices_of(field: Field, variables: Mapping[str, Any]) -> tuple[Option, ...]:
+    """Give the options of a field that offers any; lists named by `valuesKey` come from the variables."""
+    return field.options(variables) if isinstance(field, Choice) else ()
 
 
 def _day(value: date | datetime | None) -> str:

@@ -13,6 +13,7 @@ from flask import Flask, Response, current_app, render_template, request
 from lxml import etree
 
 import web
+from engine.forms import load
 from web import assets, templating
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
@@ -126,14 +127,14 @@ SCHEMA: dict[str, Any] = {
 }
 SAMPLE: dict[str, Any] = {
     "rows": ROWS,
-    "schema": SCHEMA,
+    "form": load(SCHEMA),
     "values": {
         "noi_dung": "Rà soát chính sách thu hút.",
         "han": "2024-03-29",
         "do_khan": "khan",
         "phoi_hop": ["snv"],
     },
-    "errors": {"so_ky_hieu": "Chưa ghi số ký hiệu."},
+    "errors": {"so_ky_hieu": "“Số ký hiệu” chưa có nội dung."},
     "events": [
         {
             "what": "Giao việc cho Phòng Quản lý Khoa học",

@@ -1,5 +1,7 @@
 """Boxed expressions from XML (DMN 1.5 §7.3, §8, §10.2)."""
 
+from collections.abc import Callable
+
 from lxml import etree
 
 from engine.dmn.elements import child, children, local, text_of
@@ -234,7 +236,7 @@ def _rule(element: etree._Element, number: int) -> Rule:
     )
 
 
-_READERS = {
+_READERS: dict[str, Callable[[etree._Element, int], Boxed]] = {
     "literalExpression": _literal,
     "decisionTable": _table,
     "context": _context,

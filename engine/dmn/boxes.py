@@ -1,7 +1,7 @@
 """Boxed expressions to closures, on the same frames as FEEL itself (DMN 1.5 §10.2)."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from engine.dmn.errors import DecisionError
 from engine.dmn.model import (
@@ -18,6 +18,7 @@ from engine.dmn.model import (
     Table,
 )
 from engine.dmn.types import ItemTypes, coerced
+from engine.feel.builtins import BUILTINS
 from engine.feel.compiler.cells import tests_code
 from engine.feel.compiler.core import Code, Compiler
 from engine.feel.compiler.loops import iterate
@@ -53,8 +54,6 @@ class BoxCompiler:
         self.owner = owner
         self.scopes: list[set[str] | None] = []
         self.deepest = 0
-        #: top-level names used by the expressions
-        self.free: set[str] = set()
 
     def code(self, box: Boxed | None, what: str) -> Code:
         """Give the closure of a box, its result conforming to the declared type."""
@@ -84,7 +83,7 @@ class BoxCompiler:
             code: Code = guarded(lambda: compiler.code(self._parser(box.text).whole()))
         except (FeelSyntaxError, FeelLimitExceeded) as problem:
             return self._refusal(box, problem)
-        self._learn(compiler)
+        self._learn(compiler, box)
         return located(code, box.element)
 
     def tests(self, box: Literal) -> Check | None:
@@ -97,13 +96,17 @@ class BoxCompiler:
             check: Check = guarded(lambda: tests_code(compiler, self._parser(box.text).unary_tests()))
         except (FeelSyntaxError, FeelLimitExceeded) as problem:
             refusal = self._refusal(box, problem)
-            return lambda frame, _value: refusal(frame)  # type: ignore[no-any-return]  # it raises
-        self._learn(compiler)
+            return lambda frame, _value: refusal(frame)
+        self._learn(compiler, box)
         return check
 
-    def _learn(self, compiler: Compiler) -> None:
+    def _learn(self, compiler: Compiler, box: Literal) -> None:
         self.deepest = max(self.deepest, compiler.deepest)
-        self.free |= compiler.free
+        for name in sorted(compiler.free - self.known - BUILTINS.keys()):
+            message = _("Biểu thức dùng tên “{name}” không có trong các dữ liệu cần thiết.", name=name)
+            self.problems.append(
+                Problem(element=box.element, rule="dmn-unknown-name", severity="warning", message=message)
+            )
 
     def _refusal(self, box: Literal, problem: FeelSyntaxError | FeelLimitExceeded) -> Code:
         self.problems.append(
@@ -290,7 +293,7 @@ class BoxCompiler:
 
         return select
 
-    _makers: dict[type, Callable[..., Code]] = {
+    _makers: ClassVar[dict[type, Callable[..., Code]]] = {
         Literal: literal,
         Table: _table,
         BoxedContext: _context,

@@ -57,7 +57,8 @@ def decide(
 ) -> DecisionResult:
     """Make the decision of an id or name with inputs by name; `now` is aware.
 
-    Raises `NotFound` for an unknown decision, `DecisionError` for a model that cannot run, `FeelLimitExceeded`.
+    Raises `NotFound` for an unknown decision, `DecisionError` for a model that cannot run, and
+    `FeelLimitExceeded`.
     """
     decision = find(model, decision_id)
     budget = DecisionRun({}, now, calendar, limits)

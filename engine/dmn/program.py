@@ -5,13 +5,15 @@ and deciding with them is refused.
 """
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.dmn.boxes import BoxCompiler
 from engine.dmn.model import Decision, FunctionDefinition, Knowledge, Model, Problem, Service
 from engine.dmn.types import ItemTypes
 from engine.feel.compiler.core import Code
-from engine.feel.types import Type
+
+if TYPE_CHECKING:
+    from engine.feel.types import Type
 
 
 class Program:
@@ -45,7 +47,7 @@ class Program:
         return found
 
     def resolve(self, reference: str) -> tuple[str, Any]:
-        """Give the import name (empty for this model) and the element of a reference; None when there is none."""
+        """Give the import name (empty for this model) and the element of a reference, None without one."""
         namespace, _mark, identity = reference.rpartition("#")
         if not namespace:
             return "", element_of(self.model, identity)
@@ -101,4 +103,4 @@ def program_of(model: Model) -> Program:
     found = model.compiled.get("program")
     if found is None:
         found = model.compiled["program"] = Program(model)
-    return found  # type: ignore[no-any-return]  # put there above
+    return found

@@ -75,7 +75,7 @@ def _parsed(xml: bytes) -> etree._Element:
                 reason=str(problem.msg),
             )
         ) from None
-    if root.getroottree().docinfo.doctype:
+    if str(getattr(root.getroottree().docinfo, "doctype", "")):
         raise DecisionError(_("Tệp DMN không được có khai báo DOCTYPE."))
     name = etree.QName(root)
     if name.localname != "definitions" or name.namespace not in NAMESPACES:

@@ -12,11 +12,11 @@ from engine.feel.builtins.statistics import total
 from engine.feel.compare import equal
 from engine.feel.compiler.core import Code
 from engine.feel.run import Frame, Run
-from engine.feel.types import Type
 from foundation.texts import _
 
 if TYPE_CHECKING:
     from engine.dmn.boxes import BoxCompiler, Check
+    from engine.feel.types import Type
 
 #: number of the rule, its checks by column, its results
 Row = tuple[int, tuple[tuple[int, "Check"], ...], tuple[Code, ...]]

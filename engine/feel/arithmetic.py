@@ -12,12 +12,14 @@ from engine.feel.temporal import absolute, base_of, centred, combine, days_betwe
 from engine.feel.values import CYCLE_DAYS, DECIMAL128, WideDate, WideDateTime, YearsMonths
 
 _MICRO = timedelta(microseconds=1)
+#: decimal places of a number of microseconds beyond which no duration exists
+_MOST_DIGITS = 30
 _CYCLE = timedelta(days=CYCLE_DAYS)
 _DATES = (date, WideDate)
 _MOMENTS = (datetime, WideDateTime)
 
 
-def add(left: Any, right: Any) -> Any:
+def add(left: Any, right: Any) -> Any:  # noqa: PLR0911  one line per row of the table
     """Give left + right."""
     kinds = type(left), type(right)
     if kinds == (Decimal, Decimal):
@@ -140,7 +142,7 @@ def _shift(value: Any, span: timedelta | YearsMonths) -> Any:
     return None
 
 
-def _distance(left: Any, right: Any) -> timedelta | None:
+def _distance(left: Any, right: Any) -> timedelta | None:  # noqa: PLR0911  one line per pair of kinds
     """Give the duration between two dates, moments or times; a bare date is its midnight in UTC."""
     if type(left) in _DATES and type(right) in _DATES:
         return timedelta(days=days_between(left, right))
@@ -180,7 +182,7 @@ def _scale(value: Any, factor: Decimal | None, divisor: Decimal | None = None) -
         scaled = DECIMAL128.divide(Decimal(whole), divisor)
     else:
         scaled = DECIMAL128.multiply(Decimal(whole), factor)
-    if not scaled.is_finite() or scaled.adjusted() > 30:
+    if not scaled.is_finite() or scaled.adjusted() > _MOST_DIGITS:
         return None
     return YearsMonths(int(scaled)) if type(value) is YearsMonths else _span(int(scaled))
 

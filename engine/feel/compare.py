@@ -15,7 +15,7 @@ _PLAIN = (Decimal, str, bool, date, WideDate, timedelta, YearsMonths)
 _ORDERED = (Decimal, str, timedelta, YearsMonths)
 
 
-def equal(run: Run, left: Any, right: Any, depth: int = 60) -> bool | None:
+def equal(run: Run, left: Any, right: Any, depth: int = 60) -> bool | None:  # noqa: PLR0911  one line per kind
     """Say whether two values are equal; None when their types cannot be compared."""
     if left is None or right is None:
         return left is right
@@ -144,5 +144,5 @@ def identical(run: Run, left: Any, right: Any) -> bool:
         return False
     if isinstance(left, datetime | time) and isinstance(right, datetime | time):
         zones = [(zone_name(v.tzinfo), offset_of(v)) for v in (left, right)]
-        return zones[0] == zones[1] and left.replace(tzinfo=None) == right.replace(tzinfo=None)  # type: ignore[operator]  # same kind
+        return zones[0] == zones[1] and left.replace(tzinfo=None) == right.replace(tzinfo=None)
     return equal(run, left, right) is True

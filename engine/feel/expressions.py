@@ -5,8 +5,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from engine.feel.compiler.core import Code, Compiler, admit
 from engine.feel.compiler.cells import tests_code
+from engine.feel.compiler.core import Code, Compiler, admit
 from engine.feel.errors import FeelLimitExceeded, FeelSyntaxError, Warning_
 from engine.feel.forms import Parser
 from engine.feel.limits import DEFAULT, Limits

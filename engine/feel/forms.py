@@ -1,6 +1,7 @@
 """The rest of the grammar: if, for, some, every, function, contexts, types, @-literals, unary tests."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from engine.feel.errors import FeelSyntaxError
@@ -27,7 +28,7 @@ class Parser(Operators):
     """The whole grammar."""
 
     #: named types beside those of the language (item definitions of a decision model)
-    types: Mapping[str, Type] = {}
+    types: Mapping[str, Type] = MappingProxyType({})
 
     def whole(self) -> Node:
         """Read one expression that fills the source."""

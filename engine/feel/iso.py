@@ -1,4 +1,4 @@
-"""ISO 8601 literals of timers: dates, durations, cycles (BPMN 2.0 §10.4.5, timeDate, timeDuration, timeCycle).
+"""ISO 8601 literals of timers: timeDate, timeDuration and timeCycle (BPMN 2.0 §10.4.5).
 
 More lenient than FEEL's own literals: seconds may be missing, weeks and mixed durations are understood.
 """
@@ -76,7 +76,7 @@ def _wrong(text: str, expected: Text) -> IsoError:
 
 
 def parse_date_time(text: str) -> datetime:
-    """Read a date or date-time; without zone it is Vietnam time, a date alone its midnight. Raises `IsoError`."""
+    """Read a date-time; without zone it is Vietnam time, a date alone its midnight. Raises `IsoError`."""
     expected = _("ngày giờ ISO 8601, ví dụ 2024-01-31T17:00:00+07:00")
     match = _MOMENT.fullmatch(text.strip())
     if match is None:

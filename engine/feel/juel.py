@@ -1,7 +1,7 @@
 """Simple conditions of Camunda 7 (`${amount > 1000 && unit == 'HR'}`) as FEEL, where the meaning is certain.
 
-Only names, paths, literals, comparisons, `and`, `or`, `not`, `empty`, arithmetic and `? :` are translated. Calls of
-beans, indexing and everything else is refused with the reason; nothing is guessed.
+Only names, paths, literals, comparisons, `and`, `or`, `not`, `empty`, `-`, `*`, `/` and `? :` are
+translated. Calls of beans, indexing and everything else is refused with the reason; nothing is guessed.
 """
 
 import re
@@ -54,7 +54,7 @@ def is_juel(source: str) -> bool:
 
 
 def translate(source: str) -> str:
-    """Give the FEEL expression of a `${…}` condition. Raises `FeelSyntaxError` where the meaning is not certain."""
+    """Give the FEEL of a `${…}` condition. Raises `FeelSyntaxError` where the meaning is not certain."""
     if len(source) > DEFAULT.source:
         raise FeelLimitExceeded(
             _("Biểu thức dài {size} ký tự, vượt giới hạn {most}.", size=len(source), most=DEFAULT.source),

@@ -1,6 +1,7 @@
 """Source text to tokens (DMN 1.5 §10.3.1.2, grammar rules 22–37 and 61–66)."""
 
 import re
+import sys
 from typing import NamedTuple
 
 from engine.feel.errors import FeelSyntaxError
@@ -27,7 +28,26 @@ _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|U[0-9a-fA-F]{6}|.)", re.DOTALL)
 _SIMPLE = {"n": "\n", "t": "\t", "r": "\r", '"': '"', "'": "'", "\\": "\\", "/": "/"}
 
 KEYWORDS = frozenset(
-    "true false null if then else for in return some every satisfies and or between instance function external".split()
+    [
+        "true",
+        "false",
+        "null",
+        "if",
+        "then",
+        "else",
+        "for",
+        "in",
+        "return",
+        "some",
+        "every",
+        "satisfies",
+        "and",
+        "or",
+        "between",
+        "instance",
+        "function",
+        "external",
+    ]
 )
 
 
@@ -77,7 +97,7 @@ def unescape(source: str, start: int, end: int) -> str:
         code = match.group(1)
         if code in _SIMPLE:
             return _SIMPLE[code]
-        if code[0] in "uU" and len(code) > 1 and int(code[1:], 16) <= 0x10FFFF:
+        if code[0] in "uU" and len(code) > 1 and int(code[1:], 16) <= sys.maxunicode:
             return chr(int(code[1:], 16))
         return match.group()  # an unknown escape stays as written (so regular expressions read well)
 

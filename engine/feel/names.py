@@ -27,7 +27,7 @@ class KnownNames:
     def add(self, name: str) -> bool:
         """Learn a name; single words need no learning. Say whether it was new."""
         words = _words(name)
-        if len(words) < 2:
+        if not words[1:]:
             return False
         entries = self._by_first.setdefault(words[0], [])
         if any(known == words for known, _ in entries):

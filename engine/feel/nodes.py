@@ -21,7 +21,7 @@ class Name(NamedTuple):
 
 
 class Chain(NamedTuple):
-    """Left-associative arithmetic of one precedence level: first, then (operator, operand, offset) …"""
+    """Left-associative arithmetic of one level: first, then operator, operand, offset for each further one."""
 
     at: int
     first: "Node"
@@ -29,11 +29,11 @@ class Chain(NamedTuple):
 
 
 class Negate(NamedTuple):
-    """Arithmetic negation, repeated `count` times."""
+    """Arithmetic negation, repeated `times` times."""
 
     at: int
     operand: "Node"
-    count: int
+    times: int
 
 
 class Junction(NamedTuple):
@@ -45,7 +45,7 @@ class Junction(NamedTuple):
 
 
 class Compare(NamedTuple):
-    """One comparison: = != < <= > >=."""
+    """One comparison by =, !=, <, <=, > or >= of two values."""
 
     at: int
     sign: str

@@ -30,6 +30,7 @@ from engine.feel.nodes import (
     RangeOf,
     Within,
 )
+from engine.feel.types import Type
 from engine.feel.values import DECIMAL128
 from foundation.texts import _
 
@@ -37,6 +38,7 @@ _LEVELS = {
     "or": 1, "and": 2, "=": 3, "!=": 3, "<": 3, "<=": 3, ">": 3, ">=": 3, "between": 3, "in": 3,
     "+": 4, "-": 4, "*": 5, "/": 5, "**": 6,
 }  # fmt: skip
+_AND, _COMPARISON = 2, 3
 _COMPARATORS = frozenset({"<", "<=", ">", ">=", "=", "!="})
 #: binary operators inside each other's right side, over all brackets
 _OPERATOR_DEPTH = 180
@@ -160,9 +162,9 @@ class Operators:
             level = _LEVELS.get(self.token.text, 0) if self.token.kind in ("op", "name") else 0
             if level < lowest or level == 0:
                 break
-            if level <= 2:
+            if level <= _AND:
                 left = self.junction(left, level)
-            elif level == 3:
+            elif level == _COMPARISON:
                 left = self.comparison(left)
             else:
                 left = self.chain(left, level)
@@ -264,13 +266,13 @@ class Operators:
             node = InstanceOf(place, node, self.type())
         return node
 
-    def type(self):  # type: ignore[no-untyped-def]  # given in forms.py
+    def type(self) -> Type:
         """Read a type; see `forms.py`."""
         raise NotImplementedError
 
     # --- operands
 
-    def primary(self) -> Node:
+    def primary(self) -> Node:  # noqa: PLR0911  one line per kind of operand
         """Read one operand."""
         token = self.token
         if token.kind == "number":

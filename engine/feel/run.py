@@ -15,6 +15,9 @@ from engine.feel.types import shown
 from engine.feel.values import Function, Unsupported, from_json
 from foundation.texts import Text, _
 
+#: characters up to which making a string costs no steps
+_SHORT = 64
+
 
 class Frame:
     """One level of names, its parent and the run it belongs to."""
@@ -68,7 +71,7 @@ class Run(Frame):
     def new_text(self, text: str) -> str:
         """Pay for a string made while evaluating. Raises `FeelLimitExceeded`."""
         length = len(text)
-        if length > 64:  # shorter ones are covered by the count of syntax nodes
+        if length > _SHORT:  # shorter ones are covered by the count of syntax nodes
             self.room(length, self.limits.string, "string")
             self.charge(length >> 6)
         return text

@@ -4,7 +4,7 @@ The readers are strict: they give None for text that is not exactly of the form.
 """
 
 import re
-from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,6 +16,10 @@ AnyDate = date | WideDate
 AnyDateTime = datetime | WideDateTime
 
 _YEARS = 999_999_999
+_SIXTY = 60
+#: 24:00:00 is the midnight that ends a day
+_MIDNIGHT = 24
+_MOST_OFFSET = timedelta(hours=18)
 _DATE = re.compile(r"(-?(?:[1-9][0-9]{4,8}|[0-9]{4}))-([0-9]{2})-([0-9]{2})")
 _TIME = re.compile(
     r"([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,20}))?(Z|[+-][0-9]{2}:[0-9]{2}(?::[0-9]{2})?|@[A-Za-z0-9_+\-/]{1,60})?"
@@ -31,7 +35,7 @@ def make_date(year: int, month: int, day: int) -> AnyDate | None:
     if not -_YEARS <= year <= _YEARS:
         return None
     try:
-        if 1 <= year <= 9999:
+        if MINYEAR <= year <= MAXYEAR:
             return date(year, month, day)
         cycles, rest = divmod(year - 2000, 400)
         return WideDate(cycles, date(2000 + rest, month, day))
@@ -59,13 +63,15 @@ def cycles_of(value: Any) -> int:
 def settle(base: date | datetime, cycles: int) -> Any:
     """Give the value for a base and cycles: native when the year allows; None beyond ±999 999 999."""
     year = base.year + 400 * cycles
-    if 1 <= year <= 9999:
+    if MINYEAR <= year <= MAXYEAR:
         return base if cycles == 0 else base.replace(year=year)
     if not -_YEARS <= year <= _YEARS:
         return None
     extra, rest = divmod(base.year - 2000, 400)
     moved = base.replace(year=2000 + rest)
-    return (WideDateTime if isinstance(base, datetime) else WideDate)(cycles + extra, moved)
+    if isinstance(moved, datetime):
+        return WideDateTime(cycles + extra, moved)
+    return WideDate(cycles + extra, moved)
 
 
 def centred(value: Any) -> tuple[Any, int]:
@@ -123,28 +129,28 @@ def _time_parts(text: str) -> tuple[time, bool] | None:
         return None
     hour, minute, second = int(match[1]), int(match[2]), int(match[3])
     micro = int((match[4] or "0")[:6].ljust(6, "0"))
-    ends = hour == 24 and minute == second == micro == 0
+    ends = hour == _MIDNIGHT and minute == second == micro == 0
     zone = _zone(match[5])
-    if zone is False:
+    if zone is None and match[5]:
         return None
     try:
-        return time(0 if ends else hour, minute, second, micro, tzinfo=zone or None), ends
+        return time(0 if ends else hour, minute, second, micro, tzinfo=zone), ends
     except ValueError:
         return None
 
 
-def _zone(text: str | None) -> tzinfo | None | bool:
-    """Give the zone; None without one, False when it does not exist."""
+def _zone(text: str | None) -> tzinfo | None:
+    """Give the zone; None without one or when it does not exist."""
     if not text:
         return None
     if text == "Z":
         return UTC
     if text[0] == "@":
-        return named_zone(text[1:]) or False
+        return named_zone(text[1:])
     hours, minutes, *seconds = (int(part) for part in text[1:].split(":"))
     offset = timedelta(hours=hours, minutes=minutes, seconds=seconds[0] if seconds else 0)
-    if hours > 18 or minutes > 59 or offset > timedelta(hours=18) or (seconds and seconds[0] > 59):
-        return False
+    if max(minutes, *seconds, 0) >= _SIXTY or offset > _MOST_OFFSET:
+        return None
     return offset_zone(-offset if text[0] == "-" else offset)
 
 

@@ -8,17 +8,19 @@ from engine.feel.temporal import base_of, offset_of, year_of, zone_name
 from engine.feel.values import Function, Range, WideDate, WideDateTime, YearsMonths
 
 
-def text_of(value: Any, quoted: bool = False) -> str:  # noqa: FBT001, FBT002  internal switch of one function
+def text_of(value: Any, *, quoted: bool = False) -> str:
     """Give a value as text; inside lists and contexts strings are quoted."""
     shape = _SHAPES.get(type(value))
     if shape is not None:
-        return shape(value)
+        return str(shape(value))
     if type(value) is str:
         return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"' if quoted else value
     if type(value) is list:
-        return "[" + ", ".join(text_of(item, True) for item in value) + "]"
+        return "[" + ", ".join(text_of(item, quoted=True) for item in value) + "]"
     if type(value) is dict:
-        return "{" + ", ".join(f"{_key(key)}: {text_of(item, True)}" for key, item in value.items()) + "}"
+        return (
+            "{" + ", ".join(f"{_key(key)}: {text_of(item, quoted=True)}" for key, item in value.items()) + "}"
+        )
     return "null"
 
 
@@ -96,9 +98,9 @@ def months_text(value: YearsMonths) -> str:
 def range_text(value: Range) -> str:
     """Give a range as it is written."""
     if value.excludes:
-        return f"!={text_of(value.low, True)}"
-    low = "" if value.low is None else text_of(value.low, True)
-    high = "" if value.high is None else text_of(value.high, True)
+        return f"!={text_of(value.low, quoted=True)}"
+    low = "" if value.low is None else text_of(value.low, quoted=True)
+    high = "" if value.high is None else text_of(value.high, quoted=True)
     if value.low is None and value.high is not None:
         return f"<={high}" if value.high_closed else f"<{high}"
     if value.high is None and value.low is not None:
@@ -108,7 +110,7 @@ def range_text(value: Range) -> str:
 
 def _key(name: str) -> str:
     plain = name.replace("_", "a").replace(" ", "a").isalnum() and not name[0].isdigit()
-    return name if plain else text_of(name, True)
+    return name if plain else text_of(name, quoted=True)
 
 
 def _boolean(value: bool) -> str:  # noqa: FBT001  the value itself

@@ -78,7 +78,7 @@ class Type:
     def matches(self, value: Any, pay: Callable[[int], None] | None = None) -> bool:
         """Say whether a FEEL value conforms; null conforms only to Null and Any (DMN 1.5 §10.3.2.9.4).
 
-        Looking into lists and contexts is paid for with `pay`; it raises `FeelLimitExceeded` without end in sight.
+        Looking into lists and contexts is paid for with `pay`, which raises `FeelLimitExceeded`.
         """
         return _matches(self, value, pay or _purse()) and (
             self.allowed is None or value is None or self.allowed(value)
@@ -141,7 +141,7 @@ def shown_kind(kind: str) -> Text:
     return _SHOWN.get(kind) or _("kiểu {kind}", kind=kind)
 
 
-def _matches(wanted: Type, value: Any, pay: Callable[[int], None]) -> bool:
+def _matches(wanted: Type, value: Any, pay: Callable[[int], None]) -> bool:  # noqa: PLR0911  one line per kind
     kind = wanted.kind
     if kind == ANY:
         return True

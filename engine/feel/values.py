@@ -21,6 +21,7 @@ DECIMAL128 = Context(prec=34, rounding=ROUND_HALF_EVEN, Emin=-6143, Emax=6144, c
 #: days in 400 years of the Gregorian calendar, after which it repeats
 CYCLE_DAYS = 146_097
 _EXACT = 10**34
+_MOST_BITS = 20_500
 
 
 @dataclass(frozen=True, order=True)
@@ -56,7 +57,7 @@ class Range:
     high_closed: bool
     #: True for the test `!= value` written as a value: everything but `low`
     excludes: bool = False
-    #: True when written as one comparison (`< 10`) and not with two dots; such ranges differ (DMN 1.5 §10.3.2.7)
+    #: True when written as one comparison (`< 10`), which differs from one with two dots (DMN 1.5 §10.3.2.7)
     one_sided: bool = False
 
 
@@ -105,12 +106,14 @@ def from_json(value: Any, depth: int = 60) -> Any:
     )
 
 
-def number(value: int | float | Decimal | str) -> Decimal | None:
+def number(value: float | Decimal | str) -> Decimal | None:
     """Give a number of decimal128; None for NaN, infinity and what is too large."""
     if type(value) is int:
         if -_EXACT < value < _EXACT:
             return Decimal(value)
-        if value.bit_length() > 20_500:  # beyond 10**6144; also spares the slow conversion of huge integers
+        if (
+            value.bit_length() > _MOST_BITS
+        ):  # beyond 10**6144; also spares the slow conversion of huge integers
             return None
     elif type(value) is float:
         value = repr(value)
@@ -119,7 +122,7 @@ def number(value: int | float | Decimal | str) -> Decimal | None:
 
 
 def to_json(value: Any) -> Any:
-    """Give a FEEL value as JSON data: whole numbers as int, others float, temporal values as ISO 8601 text."""
+    """Give a FEEL value as JSON data: numbers as int or float, temporal values as ISO 8601 text."""
     kind = type(value)
     if value is None or kind is bool or kind is str or kind is int or kind is float:
         return value

@@ -41,7 +41,7 @@ def day_of(value: Any) -> AnyDate:
     """Give the date of a date or date-time."""
     if isinstance(value, WideDateTime):
         return WideDate(value.cycles, value.base.date())
-    return value.date() if isinstance(value, datetime) else value  # type: ignore[no-any-return]  # a date already
+    return value.date() if isinstance(value, datetime) else value
 
 
 @builtin("date(from: string)")

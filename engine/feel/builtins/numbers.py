@@ -12,6 +12,7 @@ from decimal import (
     Context,
     Decimal,
 )
+from typing import cast
 
 from engine.feel.arithmetic import finite
 from engine.feel.builtins.registry import Refused, builtin
@@ -79,7 +80,9 @@ def round_half_down(_run: Run, n: Decimal, scale: Decimal) -> Decimal:
 @builtin("abs(n: number|days and time duration|years and months duration)")
 def absolute(_run: Run, n: Decimal | timedelta | YearsMonths) -> Decimal | timedelta | YearsMonths:
     """Give the value without its sign."""
-    return YearsMonths(abs(n.months)) if isinstance(n, YearsMonths) else abs(n)
+    if isinstance(n, YearsMonths):
+        return YearsMonths(abs(n.months))
+    return cast("Decimal | timedelta", abs(n))
 
 
 @builtin("modulo(dividend: number, divisor: number)")

@@ -181,7 +181,7 @@ def range_from(run: Run, text: str) -> Range:
     found = read_range(run, text)
     if found is None:
         raise Refused(_("“{text}” không phải là khoảng giá trị", text=text[:40]), "value")
-    if found.low is not None and found.high is not None:
-        if kind_of(found.low) != kind_of(found.high) or _less(found.high, found.low):
-            raise Refused(_("hai đầu của khoảng giá trị không hợp lệ"), "range")
+    both = found.low is not None and found.high is not None
+    if both and (kind_of(found.low) != kind_of(found.high) or _less(found.high, found.low)):
+        raise Refused(_("hai đầu của khoảng giá trị không hợp lệ"), "range")
     return found

@@ -7,7 +7,7 @@ a reason, and may be declared several times with different parameters.
 """
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from engine.feel.errors import FeelLimitExceeded
 from engine.feel.run import Run
@@ -15,10 +15,11 @@ from engine.feel.types import kind_of, shown, shown_kind
 from foundation.texts import Text, _
 
 Body = Callable[..., Any]
+F = TypeVar("F", bound=Callable[..., Any])
 _DURATIONS = ("days and time duration", "years and months duration")
 
 
-class Refused(Exception):  # noqa: N818  becomes null with a warning, not an error
+class Refused(Exception):
     """The arguments have no result; the message says why."""
 
     def __init__(self, message: Text, code: str = "argument") -> None:
@@ -154,7 +155,7 @@ class Builtin:
 BUILTINS: dict[str, Builtin] = {}
 
 
-def builtin(signature: str) -> Callable[[Body], Body]:
+def builtin(signature: str) -> Callable[[F], F]:
     """Declare a function as the built-in of a signature."""
     name, _bracket, rest = signature.partition("(")
     parameters: list[Parameter] = []
@@ -169,7 +170,7 @@ def builtin(signature: str) -> Callable[[Body], Body]:
         nullable = kinds.endswith("?")
         parameters.append(Parameter(label.strip(".?"), tuple(kinds.rstrip("?").split("|")), nullable))
 
-    def register(body: Body) -> Body:
+    def register(body: F) -> F:
         entry = BUILTINS.setdefault(name, Builtin(name))
         entry.overloads.append(Overload(tuple(parameters), required, variadic, body))
         return body

@@ -99,7 +99,7 @@ def _class(pattern: str, start: int) -> tuple[str, int]:
 
 
 def _difference(whole: str, without: str) -> str:
-    """Give a class of the characters of one that are not in the other; both of plain characters and ranges."""
+    """Give a class of the characters of one that are not in the other; both plain characters and ranges."""
     left = _spans(whole)
     for low, high in _spans(without):
         left = [

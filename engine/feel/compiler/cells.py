@@ -27,7 +27,7 @@ def tests_code(compiler: Compiler, cell: Tests) -> Check:
     return lambda frame, value: _any(checks, frame, value)
 
 
-def _opposite(result: bool | None) -> bool | None:
+def _opposite(result: bool | None) -> bool | None:  # noqa: FBT001  a truth value
     return None if result is None else not result
 
 

@@ -4,15 +4,14 @@ Names are resolved while compiling: how many frames up a name lives is known, ex
 the fields of the element come first (DMN 1.5 §10.3.2.5).
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from decimal import Decimal
 from typing import Any
 
-from engine.feel.limits import DEFAULT, Limits
 from engine.feel.errors import FeelLimitExceeded
+from engine.feel.limits import DEFAULT, Limits
 from engine.feel.nodes import Node
 from engine.feel.run import Frame, Run
-from engine.feel.types import Type
 from foundation.texts import _
 
 Code = Callable[[Frame], Any]
@@ -94,9 +93,9 @@ class Compiler:
             if scope is None:
                 dynamic = True
             elif name in scope:
-                return _walk(name, at, hops + 1) if dynamic else _local(name, hops)
+                return _walk(name, at) if dynamic else _local(name, hops)
         if dynamic:
-            return _walk(name, at, len(self.scopes))
+            return _walk(name, at)
         self.free.add(name)
         return _root(name, at, len(self.scopes))
 
@@ -113,7 +112,7 @@ def _local(name: str, hops: int) -> Code:
     return far
 
 
-def _walk(name: str, at: int, hops: int) -> Code:
+def _walk(name: str, at: int) -> Code:
     def walk(frame: Frame) -> Any:
         level: Any = frame
         while level.parent is not None:

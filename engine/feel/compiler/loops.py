@@ -53,7 +53,7 @@ def _for(node: For, domains: tuple[Code, ...], body: Code, weight: int) -> Code:
 def _quantified(node: For, domains: tuple[Code, ...], body: Code, weight: int) -> Code:
     names, at, decides = node.names, node.at, node.word == "some"
 
-    def decide(frame: Frame) -> bool | None:
+    def decide(frame: Frame) -> Any:
         result: bool | None = not decides
         for inner in _turns(frame, names, domains, weight, at, None):
             if inner is None:
@@ -108,7 +108,7 @@ def _turns(
             frames.append(inner)
 
 
-def iterate(run: Run, value: Any, at: int) -> Iterator[Any] | None:
+def iterate(run: Run, value: Any, at: int) -> Any:
     """Give the elements of a list or range; a single value is a list of itself; null cannot be iterated."""
     if type(value) is list:
         return iter(value)
@@ -119,7 +119,7 @@ def iterate(run: Run, value: Any, at: int) -> Iterator[Any] | None:
     return iter((value,))
 
 
-def _steps(run: Run, span: Range, at: int) -> Iterator[Any] | None:
+def _steps(run: Run, span: Range, at: int) -> Any:
     low, high = span.low, span.high
     whole = type(low) is Decimal and type(high) is Decimal and low == low.to_integral_value()
     if whole and high == high.to_integral_value() and max(abs(low), abs(high)) < _MOST:

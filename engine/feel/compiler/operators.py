@@ -98,7 +98,7 @@ def _no_result(run: Run, sign: str, left: Any, right: Any, at: int) -> Any:
 @makes(Negate)
 def negate(compiler: Compiler, node: Negate) -> Code:
     """Change the sign as often as written."""
-    operand, count, at = compiler.code(node.operand), node.count, node.at
+    operand, count, at = compiler.code(node.operand), node.times, node.at
 
     def change(frame: Frame) -> Any:
         value = operand(frame)
@@ -117,7 +117,7 @@ def junction(compiler: Compiler, node: Junction) -> Code:
     decides = node.word == "or"
     otherwise = not decides
 
-    def join(frame: Frame) -> bool | None:
+    def join(frame: Frame) -> Any:
         result: bool | None = otherwise
         for operand in operands:
             value = operand(frame)
@@ -164,7 +164,7 @@ def compare(compiler: Compiler, node: Compare) -> Code:
     swap, negated = node.sign in (">", "<="), node.sign in ("<=", ">=")
     left, right, at = compiler.code(node.left), compiler.code(node.right), node.at
 
-    def order(frame: Frame) -> bool | None:
+    def order(frame: Frame) -> Any:
         a, b = left(frame), right(frame)
         if swap:
             result = b < a if type(a) is Decimal and type(b) is Decimal else before(b, a)
@@ -181,7 +181,7 @@ def _equality(compiler: Compiler, node: Compare) -> Code:
     left, right, at = compiler.code(node.left), compiler.code(node.right), node.at
     wanted = node.sign == "="
 
-    def equality(frame: Frame) -> bool | None:
+    def equality(frame: Frame) -> Any:
         a, b = left(frame), right(frame)
         kind = type(a)
         if kind is type(b) and kind in _EQUATABLE:
@@ -195,7 +195,7 @@ def _equality(compiler: Compiler, node: Compare) -> Code:
         fixed = node.right.value
         fixed_kind = type(fixed)
 
-        def with_constant(frame: Frame) -> bool | None:
+        def with_constant(frame: Frame) -> Any:
             a = left(frame)
             if type(a) is fixed_kind:
                 return (a == fixed) is wanted
@@ -223,7 +223,7 @@ def between(compiler: Compiler, node: Between) -> Code:
         node.at,
     )
 
-    def inside(frame: Frame) -> bool | None:
+    def inside(frame: Frame) -> Any:
         a, b, c = value(frame), low(frame), high(frame)
         under, over = before(a, b), before(c, a)
         if under is None or over is None:
@@ -240,18 +240,18 @@ def range_of(compiler: Compiler, node: RangeOf) -> Code:
     high = None if node.high is None else compiler.code(node.high)
     at, low_closed, high_closed, one_sided = node.at, node.low_closed, node.high_closed, not node.dotted
 
-    def make(frame: Frame) -> Range | None:
+    def make(frame: Frame) -> Any:
         start = None if low is None else low(frame)
         end = None if high is None else high(frame)
         if start is None and end is None and not one_sided:
-            return frame.run.warn(at, "range", _("khoảng giá trị cần ít nhất một đầu."))  # type: ignore[no-any-return]
+            return frame.run.warn(at, "range", _("khoảng giá trị cần ít nhất một đầu."))
         if kind_of(start) not in _AT_ENDS or kind_of(end) not in _AT_ENDS:
             wrong = start if kind_of(start) not in _AT_ENDS else end
             return frame.run.warn(
                 at, "range", _("{found} không làm đầu khoảng giá trị được.", found=shown(wrong))
-            )  # type: ignore[no-any-return]
+            )
         if start is not None and end is not None and kind_of(start) != kind_of(end):
-            return _incomparable(frame.run, start, end, at)  # type: ignore[no-any-return]  # None
+            return _incomparable(frame.run, start, end, at)
         return Range(
             start, end, low_closed and start is not None, high_closed and end is not None, one_sided=one_sided
         )
@@ -264,10 +264,10 @@ def differs(compiler: Compiler, node: Differs) -> Code:
     """Make the range of everything but one value."""
     value, at = compiler.code(node.value), node.at
 
-    def make(frame: Frame) -> Range | None:
+    def make(frame: Frame) -> Any:
         found = value(frame)
         if kind_of(found) not in _AT_ENDS:
-            return frame.run.warn(at, "range", _("{found} không dùng được sau “!=”.", found=shown(found)))  # type: ignore[no-any-return]
+            return frame.run.warn(at, "range", _("{found} không dùng được sau “!=”.", found=shown(found)))
         return Range(found, None, low_closed=False, high_closed=False, excludes=True, one_sided=True)
 
     return make
@@ -278,7 +278,7 @@ def within(compiler: Compiler, node: Within) -> Code:
     """Say whether a value passes one of the tests."""
     value, tests, at = compiler.code(node.value), tuple(compiler.code(test) for test in node.tests), node.at
 
-    def inside(frame: Frame) -> bool | None:
+    def inside(frame: Frame) -> Any:
         a = value(frame)
         unknown = False
         for test in tests:
@@ -355,7 +355,7 @@ def function_of(compiler: Compiler, node: FunctionOf) -> Code:
 
 
 def function_body(compiler: Compiler, at: int, names: tuple[str, ...], body: Node | None) -> tuple[Code, int]:
-    """Compile a body inside the scope of its parameters; an external function is refused when it is called."""
+    """Compile a body in the scope of its parameters; an external function is refused when it is called."""
     if body is None:
 
         def refuse(frame: Frame) -> None:

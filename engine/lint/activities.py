@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from lxml.etree import _Element as XmlElement
 
+from engine import iso8601
 from engine.bpmn import CAMUNDA, child_text, extensions
 from engine.findings import Finding
 from engine.lint.model import Diagram, Node
@@ -92,6 +93,20 @@ CONNECTOR = error(
     example="<camunda:connector>",
 )
 
+RETRY = error(
+    "retry.invalid",
+    _("{name}: số lần thử lại “{found}” phải là chu kỳ hữu hạn ISO 8601 như R3/PT10M; hãy sửa lại."),
+    why=_("Việc thất bại được thử lại theo chu kỳ này rồi mới thành sự cố."),
+    example="<camunda:failedJobRetryTimeCycle>3</camunda:failedJobRetryTimeCycle>",
+)
+DECISION_RESULT = error(
+    "decision.result-mapping",
+    _("{name}: camunda:mapDecisionResult là “{found}”; chỉ nhận {expected}. Hãy chọn lại."),
+    why=_("Cách lấy kết quả quyết định dạng của biến kết quả."),
+    example='camunda:mapDecisionResult="first"',
+)
+
+_RESULTS = ("singleEntry", "singleResult", "collectEntries", "resultList")
 _CODE_ATTRIBUTES = (
     "class",
     "delegateExpression",
@@ -108,13 +123,13 @@ def check(diagram: Diagram) -> Iterator[Finding]:
     for node in diagram.nodes:
         yield from _code(diagram, node)
         yield from _mappings(diagram, node)
+        yield from _retries(diagram, node)
         if node.kind == "scriptTask":
             yield from _script(diagram, node)
         elif node.kind == "serviceTask":
             yield from _service(diagram, node)
-        elif node.kind == "businessRuleTask" and not _has_code(node.xml):
-            if not _attribute(node.xml, "decisionRef") and not _attribute(node.xml, "topic"):
-                yield NO_DECISION.at(node.xml, diagram.file)
+        elif node.kind == "businessRuleTask":
+            yield from _rule(diagram, node)
         elif node.kind == "callActivity" and not node.xml.get("calledElement"):
             yield NO_CALLED.at(node.xml, diagram.file)
 
@@ -162,6 +177,26 @@ def _service(diagram: Diagram, node: Node) -> Iterator[Finding]:
         yield SERVICE_TYPE.at(node.xml, diagram.file, found=kind)
     elif not kind or not _attribute(node.xml, "topic"):
         yield NO_IMPLEMENTATION.at(node.xml, diagram.file)
+
+
+def _rule(diagram: Diagram, node: Node) -> Iterator[Finding]:
+    if (
+        not _has_code(node.xml)
+        and not _attribute(node.xml, "decisionRef")
+        and not _attribute(node.xml, "topic")
+    ):
+        yield NO_DECISION.at(node.xml, diagram.file)
+    found = _attribute(node.xml, "mapDecisionResult")
+    if found and found not in _RESULTS:
+        yield DECISION_RESULT.at(node.xml, diagram.file, found=found, expected=", ".join(_RESULTS))
+
+
+def _retries(diagram: Diagram, node: Node) -> Iterator[Finding]:
+    for cycle in extensions(node.xml, f"{CAMUNDA}failedJobRetryTimeCycle"):
+        found = (cycle.text or "").strip()
+        literal = iso8601.read(found)
+        if literal is None or literal.kind != "cycle" or literal.repetitions is None or literal.is_negative:
+            yield RETRY.at(node.xml, diagram.file, place=cycle, found=found)
 
 
 def _mappings(diagram: Diagram, node: Node) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from lxml.etree import _Element as XmlElement
 
 from engine import expressions
-from engine.bpmn import CAMUNDA, TIENDO, reference
+from engine.bpmn import CAMUNDA, EVENT_KINDS, TIENDO, children, local, reference
 from engine.findings import Finding
 from engine.lint.model import Diagram, Node
 from engine.rules import error, warning
@@ -89,6 +89,7 @@ _THROWS = frozenset({"endEvent", "intermediateThrowEvent", "sendTask"})
 def check(diagram: Diagram) -> Iterator[Finding]:
     """Give the events that refer to nothing, and the links without a partner."""
     for node in diagram.nodes:
+        yield from _definition_references(diagram, node)
         kind = "message" if node.kind in {"sendTask", "receiveTask"} else node.event
         if node.kind == "sendTask" and node.xml.get(f"{CAMUNDA}topic"):
             continue
@@ -107,7 +108,7 @@ def _reference(diagram: Diagram, node: Node, kind: str, holder: XmlElement) -> I
             yield MISSING.at(node.xml, file, what=word)
         return
     target = diagram.elements.get(reference(found))
-    if target is None:
+    if target is None or local(target) != kind:
         yield DANGLING.at(node.xml, file, what=word, found=found)
         return
     attribute = _ATTRIBUTES[kind]
@@ -117,6 +118,14 @@ def _reference(diagram: Diagram, node: Node, kind: str, holder: XmlElement) -> I
         yield NAME_EXPRESSION.at(node.xml, file, what=word, found=target.get(attribute))
     elif kind == "message" and _needs_key(node) and not target.get(f"{TIENDO}correlationKey"):
         yield NO_CORRELATION.at(node.xml, file, message=target.get("name"))
+
+
+def _definition_references(diagram: Diagram, node: Node) -> Iterator[Finding]:
+    for link in children(node.xml, "eventDefinitionRef"):
+        target = diagram.elements.get(reference(link.text))
+        if target is None or local(target) not in EVENT_KINDS:
+            found = (link.text or "").strip()
+            yield DANGLING.at(node.xml, diagram.file, place=link, what=_("định nghĩa sự kiện"), found=found)
 
 
 def _needs_key(node: Node) -> bool:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from lxml.etree import _Element as XmlElement
 
 from engine import expressions, iso8601
-from engine.bpmn import CAMUNDA, TIENDO, children, extensions, local
+from engine.bpmn import CAMUNDA, TIENDO, child_text, children, extensions, local
 from engine.feel import FeelLimitExceeded, FeelSyntaxError
 from engine.findings import Finding
 from engine.lint.model import Diagram, Node
@@ -105,6 +105,10 @@ def check(diagram: Diagram) -> Iterator[Finding]:
         finding = _parse(diagram, place)
         if finding is not None:
             yield finding
+    for node in diagram.nodes:
+        definition = node.definition("conditionalEventDefinition")
+        if definition is not None and not child_text(definition, "condition"):
+            yield EMPTY.at(node.xml, diagram.file, attribute="condition")
     for flow in diagram.flows:
         for condition in children(flow.xml, "conditionExpression"):
             language = (condition.get("language") or "").strip()

@@ -10,7 +10,7 @@ from typing import Any
 
 from lxml.etree import _Element as XmlElement
 
-from engine.bpmn import CHOREOGRAPHY, TASKS, children, is_true, local
+from engine.bpmn import CHOREOGRAPHY, EVENT_KINDS, FLOW_NODES, TASKS, children, is_true, local
 from engine.findings import Finding
 from engine.lint.model import Diagram, Node
 from engine.rules import error
@@ -21,6 +21,16 @@ UNSUPPORTED = error(
     _("{kind} {name} chưa được hỗ trợ: {reason}"),
     why=_("Phần tử chưa chạy đúng theo BPMN 2.0 thì bị từ chối, không chạy sai trong im lặng."),
     example='<bpmn:complexGateway id="g"/>',
+)
+
+UNKNOWN = error(
+    "element.unknown",
+    _(
+        "BPMN 2.0 không có phần tử {kind} ở {name}; hãy xóa phần tử này hoặc xuất lại tệp bằng trình "
+        "soạn thảo."
+    ),
+    why=_("Phần tử viết sai tên sẽ bị bỏ qua mà không ai biết."),
+    example='<bpmn:usertask id="u"/>',
 )
 
 _USE_PLAIN_GATEWAYS = _("hãy dùng cổng loại trừ, song song hoặc bao gồm.")
@@ -141,6 +151,10 @@ class Feature:
     reason: Text
 
 
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 def _flag(name: str) -> Callable[[XmlElement], bool]:
     return lambda node: is_true(node.get(name))
 
@@ -221,8 +235,19 @@ FEATURES: tuple[Feature, ...] = (
 )
 
 
+#: what may stand in a process or sub-process besides flow nodes (BPMN 2.0 §10.2)
+_BESIDE_NODES = _words(
+    "documentation extensionElements auditing monitoring property ioSpecification ioBinding laneSet"
+    " sequenceFlow dataObject dataObjectReference dataStoreReference association group textAnnotation"
+    " resourceRole performer humanPerformer potentialOwner correlationSubscription supports incoming outgoing"
+    " multiInstanceLoopCharacteristics standardLoopCharacteristics dataInputAssociation"
+    " dataOutputAssociation completionCondition"
+)
+
+
 def check(diagram: Diagram) -> Iterator[Finding]:
     """Refuse what the executor does not run, naming the element."""
+    yield from _unknown(diagram)
     for node in diagram.nodes:
         row = _TABLE.get((node.kind, node.event if _is_event(node) else "", _place(node)))
         reason = row.reason if row is not None else _NOT_BPMN
@@ -235,6 +260,19 @@ def check(diagram: Diagram) -> Iterator[Finding]:
     for outside in diagram.root.iter():
         if local(outside) in _OUTSIDE_FLOW and diagram.node(outside.get("id") or "") is None:
             yield _refused(diagram, outside, _TABLE[(local(outside), "", "")].reason or _NOT_BPMN)
+
+
+def _unknown(diagram: Diagram) -> Iterator[Finding]:
+    for scope in diagram.scopes:
+        for child in scope.xml:
+            name = local(child)
+            if name and name not in FLOW_NODES and name not in _BESIDE_NODES:
+                yield UNKNOWN.at(child, diagram.file, kind=name)
+    for node in diagram.nodes:
+        for child in node.xml:
+            name = local(child)
+            if name.endswith("EventDefinition") and name not in EVENT_KINDS:
+                yield UNKNOWN.at(child, diagram.file, kind=name)
 
 
 def _is_event(node: Node) -> bool:

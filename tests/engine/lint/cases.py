@@ -72,6 +72,9 @@ case(
 )
 case("process.empty", diagram(), "p")
 
+FLOWABLE = 'xmlns:flowable="http://flowable.org/bpmn" flowable:assignee="an"'
+case("file.foreign-engine", diagram().start().end().raw(f"<bpmn:documentation {FLOWABLE}/>"), "")
+
 # --- structure --------------------------------------------------------------------------------------------
 case("id.missing", simple().raw("<bpmn:task name='Soạn thảo'/>").end(), "", "node.unreachable")
 case("id.duplicate", simple().end().root('<bpmn:message id="u" name="m"/>'), "u")
@@ -234,6 +237,17 @@ case(
     "t",
 )
 
+case(
+    "retry.invalid",
+    task(extension("<camunda:failedJobRetryTimeCycle>3</camunda:failedJobRetryTimeCycle>")),
+    "t",
+)
+case(
+    "decision.result-mapping",
+    task(tag="businessRuleTask", camunda__topic="decide", camunda__mapDecisionResult="first"),
+    "t",
+)
+
 # --- repetition -------------------------------------------------------------------------------------------
 STANDARD = "<bpmn:standardLoopCharacteristics/>"
 case("multi-instance.no-items", task(multi()), "t")
@@ -313,3 +327,4 @@ case(
     diagram().start().catch("c", conditional("x") + event("signal", "s")).signal("s").end(),
     "c",
 )
+case("element.unknown", simple().end().raw('<bpmn:usertask id="wrong"/>'), "wrong")

@@ -111,3 +111,17 @@ def test_a_drawing_beside_an_executable_process_is_not_judged() -> None:
     drawing = diagram().start().end()
     drawing.root('<bpmn:process id="other"><bpmn:complexGateway id="g"/></bpmn:process>')
     assert codes(drawing) == {"process.not-executable"}
+
+
+def test_a_reference_to_something_of_another_kind_is_dangling() -> None:
+    assert codes(task(tag="receiveTask", messageRef="s").signal("s")) == {"event.reference-dangling"}
+
+
+def test_an_event_definition_reference_that_leads_nowhere_does_not_become_a_plain_event() -> None:
+    body = "<bpmn:eventDefinitionRef>nowhere</bpmn:eventDefinitionRef>"
+    assert "event.reference-dangling" in codes(diagram().start("start", body).user_task("u").end())
+
+
+def test_a_conditional_event_without_condition_is_refused() -> None:
+    body = "<bpmn:conditionalEventDefinition/>"
+    assert codes(diagram().start().catch("c", body).end()) == {"expression.empty"}

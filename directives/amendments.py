@@ -1,4 +1,4 @@
-"""Amending an issued plan by a new document: words, leads or due days of an item, with the running tasks (§2.3).
+"""Amending an issued plan by a new document: words, leads or due days of an item (§2.3).
 
 The plan keeps what it said in its history; running assignments are re-dated or re-worded, new leads are given
 the task, leads that fell out lose it with the reason.
@@ -6,7 +6,6 @@ the task, leads that fell out lose it with the reason.
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -70,7 +69,7 @@ def _follow(
     reason: str,
 ) -> None:
     leads = {lead.organisation_id for lead in plans.expand(work.session, after.leads, local_date(work.now))}
-    due: date | None = after.deadline.current_due
+    due = after.deadline.current_due
     running = select(Assignment).where(
         Assignment.item_id == item_id, Assignment.state.not_in([state.value for state in ENDED])
     )

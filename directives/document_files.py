@@ -70,24 +70,23 @@ def _check_size(work: UnitOfWork, document_id: str, name: str, size: int) -> Non
     policy = policies.current(work.session, local_date(work.now))
     query = select(func.sum(DocumentAttachment.size)).where(DocumentAttachment.document_id == document_id)
     kept = int(work.session.scalar(query) or 0)
-    for found, limit, message in (
-        (
-            size,
-            policy.largest_file,
-            _("Tệp “{name}” lớn hơn giới hạn {limit} MB.", **_facts(name, policy.largest_file)),
-        ),
-        (
-            kept + size,
-            policy.largest_document,
+    if size > policy.largest_file:
+        raise TooLarge(
+            _("Tệp “{name}” lớn hơn giới hạn {limit} MB.", name=name, limit=_megabytes(policy.largest_file)),
+            found=size,
+            limit=policy.largest_file,
+        )
+    if kept + size > policy.largest_document:
+        raise TooLarge(
             _(
                 "Các tệp của văn bản cùng với “{name}” vượt giới hạn {limit} MB.",
-                **_facts(name, policy.largest_document),
+                name=name,
+                limit=_megabytes(policy.largest_document),
             ),
-        ),
-    ):
-        if found > limit:
-            raise TooLarge(message, found=found, limit=limit)
+            found=kept + size,
+            limit=policy.largest_document,
+        )
 
 
-def _facts(name: str, limit: int) -> dict[str, str]:
-    return {"name": name, "limit": format_number(limit / _MEGABYTE)}
+def _megabytes(size: int) -> str:
+    return format_number(size / _MEGABYTE)

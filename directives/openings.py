@@ -1,6 +1,6 @@
 """Giving tasks: a plan's items to their leads, one task at once, the parts of a task."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import func, select
@@ -43,11 +43,8 @@ def open_plan(work: UnitOfWork, plan_id: str) -> list[Assignment]:
     plan = plans.get(work.session, plan_id)
     if plan.status != "issued":
         raise Conflict(_("Chỉ giao nhiệm vụ theo kế hoạch đã ban hành."), plan=plan_id)
-    given = set(
-        work.session.execute(
-            select(Assignment.item_id, Assignment.lead_id).where(Assignment.plan_id == plan_id)
-        ).tuples()
-    )
+    query = select(Assignment.item_id, Assignment.lead_id).where(Assignment.plan_id == plan_id)
+    given = {(item_id, lead_id) for item_id, lead_id in work.session.execute(query)}
     return [
         assignment
         for item in plans.items(work.session, plan_id)
@@ -58,11 +55,11 @@ def open_plan(work: UnitOfWork, plan_id: str) -> list[Assignment]:
 def open_item(work: UnitOfWork, item_id: str) -> list[Assignment]:
     """Give one item of an issued plan to those of its leads that do not have it yet."""
     item = plans.view(work.session, item_id)
-    query = select(Assignment.item_id, Assignment.lead_id, Assignment.plan_id)
     plan = plans.of_item(work.session, item_id)
     if plan.status != "issued":
         raise Conflict(_("Chỉ giao nhiệm vụ theo kế hoạch đã ban hành."), plan=plan.id)
-    given = {(row[0], row[1]) for row in work.session.execute(query.where(Assignment.item_id == item_id))}
+    query = select(Assignment.lead_id).where(Assignment.item_id == item_id)
+    given = {(item_id, lead_id) for lead_id in work.session.scalars(query)}
     return _open_item(work, plan, item, given)
 
 
@@ -142,7 +139,7 @@ def hand_over(work: UnitOfWork, assignment_id: str) -> Assignment:
 
 
 def _open_item(
-    work: UnitOfWork, plan: Plan, item: plans.ItemView, given: set[tuple[str | None, str]]
+    work: UnitOfWork, plan: Plan, item: plans.ItemView, given: Collection[tuple[str | None, str]]
 ) -> list[Assignment]:
     directive = directives.get(work.session, plan.directive_id)
     draft = item.draft

@@ -167,10 +167,10 @@ def _parent_dues(session: Session, rows: list[plans.ItemView]) -> dict[plans.Tra
     dues: dict[str | None, date | None] = {}
     if assignment_ids:
         query = select(Assignment.id, Assignment.current_due).where(Assignment.id.in_(assignment_ids))
-        dues |= dict(session.execute(query).tuples())
+        dues |= dict(session.execute(query).all())
     if item_ids:
         query = select(PlanItem.id, PlanItem.due).where(PlanItem.id.in_(item_ids))
-        dues |= dict(session.execute(query).tuples())
+        dues |= dict(session.execute(query).all())
     return {trace: dues.get(trace.parent_assignment_id or trace.parent_item_id) for trace in traces}
 
 

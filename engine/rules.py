@@ -26,7 +26,7 @@ _registered: dict[str, "Rule"] = {}
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """One rule of the lint; `{name}` in the message is the label of the element, or its id."""
+    """One rule of the lint; `{name}` in the message is the quoted label of the element, or its id."""
 
     code: str
     severity: Severity
@@ -55,7 +55,7 @@ class Rule:
             severity=severity,
             element=element.get("id") or "",
             element_name=element.get("name") or "",
-            params={"name": _short(label), **params},
+            params={"name": f"“{_short(label)}”", **params},
             facts=facts,
         )
 

@@ -132,11 +132,16 @@ def _parse(diagram: Diagram, place: Place) -> Finding | None:
             place=place.source,
             attribute=place.attribute,
             detail=problem.text,
-            expression=shown[:_SHOWN],
+            expression=_source(shown)[:_SHOWN],
             position=facts["position"],
             column=facts["column"],
         )
     return None
+
+
+def _source(text: str) -> str:
+    """Give the expression without its mark, so that positions count from its first letter."""
+    return text[1:].strip() if text.startswith("=") else text
 
 
 def _places(diagram: Diagram) -> Iterator[Place]:

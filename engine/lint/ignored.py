@@ -6,6 +6,7 @@ from lxml.etree import _Element as XmlElement
 
 from engine.bpmn import ACTIVITIES, CAMUNDA, children, extensions, local
 from engine.findings import Finding
+from engine.lint.labels import label
 from engine.lint.model import Diagram, Node
 from engine.rules import error, warning
 from foundation.texts import _
@@ -85,7 +86,7 @@ def _attributes(diagram: Diagram, owner: XmlElement, holders: tuple[XmlElement, 
 def _mappings(diagram: Diagram, node: Node) -> Iterator[Finding]:
     for tag in _TAGS:
         if tag not in _read(node) and next(extensions(node.xml, f"{CAMUNDA}{tag}"), None) is not None:
-            yield MAPPING.at(node.xml, diagram.file, tag=f"camunda:{tag}", kind=node.kind)
+            yield MAPPING.at(node.xml, diagram.file, tag=f"camunda:{tag}", kind=label(node.kind))
 
 
 def _read(node: Node) -> frozenset[str]:

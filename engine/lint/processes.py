@@ -43,7 +43,7 @@ NOT_EXECUTABLE = warning(
         "Quy trình {name} không được đánh dấu chạy được nên chỉ là hình vẽ; hãy bật isExecutable nếu "
         "cần chạy."
     ),
-    why=_("Làn hồ của bên ngoài thường chỉ để vẽ; của đơn vị mình thì cần chạy."),
+    why=_("Quy trình của bên ngoài thường chỉ để vẽ; của đơn vị mình thì cần chạy."),
     example='<bpmn:process id="p" isExecutable="false">',
 )
 EMPTY = error(

@@ -6,25 +6,29 @@ from collections.abc import Iterator
 
 from engine.bpmn import ACTIVITIES, BPMN, FLOW_NODES, GATEWAYS, is_event_subprocess, local
 from engine.findings import Finding
+from engine.lint.labels import label
 from engine.lint.model import Diagram, Flow, Node, Scope
 from engine.rules import error, warning
 from foundation.texts import _
 
 ID_MISSING = error(
     "id.missing",
-    _("Phần tử {kind} {name} ở dòng {line} không có id; hãy đặt một id riêng."),
+    _("{kind} {name} ở dòng {line} không có id; hãy đặt một id riêng."),
     why=_("Luồng, lịch sử và biểu mẫu tìm phần tử theo id."),
     example='<bpmn:task name="Soạn thảo"/>',
 )
 ID_DUPLICATE = error(
     "id.duplicate",
-    _("id “{id}” dùng cho {count} phần tử; hãy đặt lại để mỗi phần tử có một id."),
+    _("Mã id “{id}” dùng cho {count} phần tử; hãy đặt lại để mỗi phần tử có một id."),
     why=_("Hai phần tử trùng id thì không biết luồng dẫn tới phần tử nào."),
     example='<bpmn:task id="a"/><bpmn:task id="a"/>',
 )
 ID_INVALID = error(
     "id.invalid",
-    _("id “{id}” có khoảng trắng hoặc bắt đầu bằng chữ số; hãy chỉ dùng chữ cái, chữ số, “_”, “-”, “.”."),
+    _(
+        "Mã id “{id}” có khoảng trắng, ký hiệu lạ hoặc bắt đầu bằng chữ số; hãy chỉ dùng chữ cái, "
+        "chữ số, “_”, “-”, “.”."
+    ),
     why=_("XML quy định dạng của id (xsd:ID)."),
     example='<bpmn:task id="bước 1"/>',
 )
@@ -41,7 +45,7 @@ FLOW_CROSSES = error(
         "hãy nối tới "
         "biên của tiểu quy trình, hoặc dùng thông điệp giữa hai quy trình."
     ),
-    why=_("Luồng trình tự không được vượt qua biên của tiểu quy trình hay làn hồ (BPMN 2.0 §7.6.1)."),
+    why=_("Luồng trình tự không được vượt qua biên của tiểu quy trình hay của quy trình (BPMN 2.0 §7.6.1)."),
     example="luồng từ trong tiểu quy trình ra ngoài",
 )
 INTO_START = error(
@@ -64,7 +68,7 @@ EVENT_SUBPROCESS_FLOW = error(
 )
 SEVERAL_STARTS = error(
     "start.several",
-    _("{name} có {count} sự kiện bắt đầu không định nghĩa hoặc quá một sự kiện bắt đầu; hãy chỉ giữ một."),
+    _("{name} có {count} sự kiện bắt đầu nên không biết bắt đầu từ đâu; hãy chỉ giữ một."),
     why=_("Không biết phải bắt đầu từ sự kiện nào."),
     example='<bpmn:startEvent id="a"/><bpmn:startEvent id="b"/>',
 )
@@ -164,7 +168,7 @@ def _ids(diagram: Diagram) -> Iterator[Finding]:
     for element in dict.fromkeys([*judged, *(flow.xml for flow in diagram.flows)]):
         identity = element.get("id")
         if not identity:
-            yield ID_MISSING.at(element, diagram.file, kind=local(element), line=element.sourceline)
+            yield ID_MISSING.at(element, diagram.file, kind=label(local(element)), line=element.sourceline)
         elif not _NCNAME.match(identity):
             yield ID_INVALID.at(element, diagram.file, id=identity)
     ids = [(identity, node) for node in diagram.root.iter(f"{BPMN}*") if (identity := node.get("id"))]

@@ -12,6 +12,7 @@ from lxml.etree import _Element as XmlElement
 
 from engine.bpmn import CHOREOGRAPHY, EVENT_KINDS, FLOW_NODES, TASKS, children, is_true, local
 from engine.findings import Finding
+from engine.lint.labels import label
 from engine.lint.model import Diagram, Node
 from engine.rules import error
 from foundation.texts import Text, _
@@ -174,7 +175,7 @@ def _loop_behaviour(node: XmlElement) -> bool:
 
 
 _ACTIVITIES = frozenset({*TASKS, "callActivity", "subProcess"})
-_ONE_TOKEN = _("mỗi bước chỉ nhận và phát một thẻ; hãy bỏ thuộc tính này.")
+_ONE_TOKEN = _("mỗi bước chỉ chạy một lượt cho mỗi luồng vào; hãy bỏ thuộc tính này.")
 
 #: uses of supported elements that are refused
 FEATURES: tuple[Feature, ...] = (
@@ -288,4 +289,5 @@ def _place(node: Node) -> str:
 
 
 def _refused(diagram: Diagram, node: XmlElement, reason: Text, **facts: Any) -> Finding:
-    return UNSUPPORTED.at(node, diagram.file, kind=local(node), reason=reason, **facts)
+    tag = local(node)
+    return UNSUPPORTED.at(node, diagram.file, kind=label(tag), tag=tag, reason=reason, **facts)

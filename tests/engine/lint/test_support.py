@@ -67,7 +67,7 @@ def test_each_refusal_says_why(row: support.Row) -> None:
     found = lint.check({"a.bpmn": drawn(row).bytes()}, known=None)
     (finding,) = [finding for finding in found if finding.rule == "element.unsupported"]
     assert str(row.reason) in str(finding.message)
-    assert finding.facts["kind"] == row.element
+    assert finding.facts["tag"] == row.element
 
 
 @pytest.mark.parametrize(

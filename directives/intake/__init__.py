@@ -78,10 +78,13 @@ def _header(form: forms.Form, known: Directory | None) -> Header:
     issued_on, year, place = header.issued_on(form)
     where = header.area(form, place, paragraphs)
     number = header.number(form)
+    bases = legal_bases.find(paragraphs, where, number)
+    if year is None:
+        year = max((basis.issued_on.year for basis in bases if basis.issued_on), default=None)
     return Header(
         number=number, doc_type=header.doc_type(form), issuer=header.issuer(form, where, paragraphs),
         issued_on=issued_on, year=year, place=where.name or place or None, level=where.level, subject=header.subject(form),
-        legal_bases=legal_bases.find(paragraphs, where, number), signer=recipients.signer(form.tail),
+        legal_bases=bases, signer=recipients.signer(form.tail),
         recipients=recipients.recipients(form, where, known),
     )  # fmt: skip
 

@@ -35,7 +35,7 @@ _FORMULA = re.compile(
 _NARRATIVE = re.compile(
     r"^(?:(?:co ban )?(?:thong nhat|dong y|nhat tri)(?! giao)|ghi nhan|danh gia cao|bieu duong|hoan nghenh|trong thoi gian qua|thoi gian qua|tuy nhien"
     r"|nhin chung|hien nay|vua qua|nhung nam qua|nam qua|theo bao cao|qua theo doi|qua kiem tra|cho y kien)\b"
-    r"|\b(?:da dat|da co nhieu|da duoc|da hoan thanh|da bao cao|con cham|con han che|van con|chua dat|chua cao|chua duoc)\b"
+    r"|^(?!.*\bgiao\b)(?:cac |cong tac |viec |nhieu |mot so |hau het |den nay|ket qua )[^.]{0,120}\b(?:da dat|da co nhieu|da duoc|da hoan thanh|da bao cao|con cham|con han che|van con|chua dat|chua cao|chua duoc)\b"
 )
 _PERIODIC_REPORT = re.compile(r"\b(?:bao cao|tong hop|gui ket qua|cap nhat)\b")
 _ON_TO = re.compile(r"\b(?:để|nhằm)\s+(?:\w+\s+)?(?:tổng hợp|tham mưu)(?P<rest>[^.;]{0,160})", re.IGNORECASE)
@@ -99,7 +99,10 @@ def sentences(text: str) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
     start = 0
     for match in _BREAK.finditer(text):
-        if _ABBREVIATED.search(text[: match.start()]) and not re.search(r"\d{4}\.$", text[: match.start()]):
+        if text[: match.start()].endswith("..."):
+            if text[match.end()].islower():
+                continue
+        elif _ABBREVIATED.search(text[: match.start()]) and not re.search(r"\d{4}\.$", text[: match.start()]):
             continue
         if text.count("(", start, match.start()) > text.count(")", start, match.start()):
             continue

@@ -77,6 +77,8 @@ class Reader:
         for node in nodes:
             if top and node.block.kind == "paragraph" and node.block.text.endswith(":"):
                 scope = self._addressed(node, scope)
+                if not node.children:
+                    continue
             found += self._node(node, scope)
         return found
 
@@ -457,7 +459,8 @@ def is_generic_closing(text: str) -> bool:
     """Tell whether an unnumbered last paragraph only asks everybody to carry out the document."""
     folded = fold(text)
     return (
-        re.match(r"^(?:yeu cau|de nghi|giao|can cu)\b", folded) is not None
+        re.match(r"^(?:yeu cau|de nghi|can cu|nhan duoc)\b", folded) is not None
+        and re.search(r"\b(?:theo doi|don doc|truoc ngay|cham nhat|tong hop)\b", folded) is None
         and _GENERIC.search(folded) is not None
         and re.search(r"\b(?:nay|tren|noi dung)\b", folded) is not None
         and len(text) < 400  # noqa: PLR2004 - a formula

@@ -23,6 +23,7 @@ _SPLIT = re.compile(
 _JOINED_NAMES = re.compile(r"(?:Đoàn (?:ĐBQH|đại biểu Quốc hội)|Tỉnh đoàn|Hội đồng nhân dân|HĐND)$", re.IGNORECASE)
 _BARE = re.compile(r"^(?:Báo|Đài|Sở|Ban|Phòng|Hội|Trường|Viện)$")
 _GENERAL_NOUN = re.compile(r"(?:Trường(?: Đại học| Cao đẳng)?|Viện|Doanh nghiệp|Tổ chức|Hội|Ban|Phòng|Trung tâm)\s*(?:,|;|$|và\b|thuộc\b|trên\b)")
+_BODIES = re.compile(r"(?:các )?tổ chức(?= (?:liên quan|có liên quan|chính trị|xã hội|đoàn thể|thuộc|trên|trong|hội)|,? (?:và )?cá nhân)")
 _NOTE = re.compile(r"\s*\([^)]*\)")
 _GENERAL = re.compile(r"^(?:các|những|toàn thể|tất cả|từng|mỗi)\b", re.IGNORECASE)
 _PROVINCIAL_HEAD = re.compile(r"^(?:Sở)\s+\S")
@@ -89,7 +90,8 @@ def _stop(text: str, at: int, limit: int) -> int:
         if separator is not None and (verb is None or separator.start() < verb.start()):
             if not _list_goes_on(text, separator.end()):
                 return separator.start()
-            at = separator.end()
+            body = _BODIES.match(text[separator.end() :].lstrip())
+            at = separator.end() + (body.end() + 1 if body else 0)
             continue
         if verb is None:
             return limit
@@ -104,8 +106,8 @@ def _list_goes_on(text: str, at: int) -> bool:
     rest = text[at:].lstrip()
     rest = re.sub(r"^(?:và|cùng với|cùng)\s+", "", rest)
     if STARTS_PARTY_SMALL.match(rest) is not None:
-        return ENDS_NAME.match(rest) is None or rest.startswith(("tổ chức chính trị", "tổ chức xã hội", "tổ chức liên quan"))
-    return re.match(r"(?:[A-ZĐÀ-Ỹ][\w]+)(?:\s+[a-zà-ỹđ]+){0,2}\s+và\s+[A-ZĐÀ-Ỹ]", rest) is not None or re.match(
+        return ENDS_NAME.match(rest) is None or _BODIES.match(rest) is not None
+    return re.match(r"(?:[A-ZĐÀ-Ỹ][\w]+)(?:\s+[a-zà-ỹđ]+){0,4}\s+và\s+[A-ZĐÀ-Ỹ]", rest) is not None or re.match(
         r"(?:Thể thao|Thương binh|Thanh thiếu niên|Gia đình|thể thao|thương binh|nông thôn|thủ công nghiệp)", rest
     ) is not None
 
@@ -178,6 +180,11 @@ def qualified(name: str, place: Place) -> str:
         return name
     if _PROVINCIAL_HEAD.match(name):
         return f"{re.sub(r' (?:tỉnh|thành phố)$', '', name)} {place.full}"
-    if _ENDS_IN_LEVEL.search(name):
+    level = _ENDS_IN_LEVEL.search(name)
+    if level is not None and _same_level(level[1], place) and not re.search(r"\b(?:huyện|xã|phường|,|và) ?,? thành phố$", name):
         return f"{name} {place.name}"
     return name
+
+
+def _same_level(word: str, place: Place) -> bool:
+    return (word.lower().startswith("tỉnh")) == (place.level == "tỉnh")

@@ -44,7 +44,7 @@ ROLE_WORDS = (
     r"|thường xuyên|tiếp tục|tập trung|tăng cường|đẩy mạnh|theo chức năng|theo nhiệm vụ|theo thẩm quyền|theo phạm vi"
     r"|theo dõi|trên cơ sở|rà soát|triển khai|thực hiện|hướng dẫn|báo cáo|kịp thời|đôn đốc|kiểm tra|tổng hợp|đề xuất"
     r"|chỉ đạo|thẩm định|bố trí|cân đối|làm đầu mối|là đầu mối|là cơ quan|là đơn vị|cần|phải|sẽ|đã|được|để|nhằm|tại"
-    r"|theo|trong thời gian|trong tháng|trong quý|trong năm|trước ngày|khi|nếu|về|có văn bản|có kế hoạch|có giải pháp"
+    r"|theo|trong(?! tỉnh| và ngoài| khu| huyện| ngành)|trước ngày|khi|nếu|về|có văn bản|có kế hoạch|có giải pháp"
     r"|lập|giúp|gửi|hoàn thành|quán triệt|tuyên truyền|thúc đẩy|xem xét|xây dựng|tổ chức|ban hành|trình|dự trù|tiếp nhận"
     r"|cụ thể hóa|cụ thể hoá|cung cấp|chuẩn bị|xử lý|giải quyết|phát huy|duy trì|phổ biến|cử|ưu tiên|lồng ghép|đẩy nhanh"
     r"|đăng ký|nâng cao|tự|đồng thời|thông báo|xác định|lựa chọn|chấn chỉnh|bảo đảm|đảm bảo|khắc phục|đăng tải|cập nhật"
@@ -90,7 +90,10 @@ GROUP = rf"(?:(?:[Cc]ác|[Nn]hững|[Tt]oàn thể|[Tt]ất cả(?: các)?|[Tt]�
 #: where a name of somebody begins
 STARTS_PARTY = re.compile(rf"(?:{GROUP}|{HEAD})")
 #: small-letter forms that stand for somebody after "giao", in a list or after a label
-STARTS_PARTY_SMALL = re.compile(rf"(?i:{GROUP}|{HEAD}|(?:{_GROUP_NOUNS})(?![\w]))")
+STARTS_PARTY_SMALL = re.compile(
+    rf"(?i:{GROUP})|{HEAD}|(?:sở|ban|ngành|cơ quan|đơn vị|địa phương|phòng|trung tâm|doanh nghiệp|đoàn thể|ubnd|hội|chủ đầu tư|công an"
+    r"|văn phòng|ủy ban|huyện|xã|phường|thị xã|thị trấn|thành phố|đặc khu|chính quyền|liên hiệp|hiệp hội|báo|đài|trường)(?![\w])(?! hành)(?! cáo)"
+)
 
 
 def starts_with_action(text: str) -> bool:

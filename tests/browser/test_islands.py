@@ -244,11 +244,12 @@ TOUR = """async () => {
   const frame = document.querySelector('[data-modeler]');
   const { modeler } = frame;
   const part = (name) => modeler.get(name);
+  const closed = '.bio-properties-panel-group-header:not(.open)';
   const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
   for (const element of part('elementRegistry').getAll()) {
     part('selection').select(element);
     await painted();
-    document.querySelectorAll('.bio-properties-panel-group-header:not(.open)').forEach((head) => head.click());
+    for (const head of document.querySelectorAll(closed)) head.click();
     await painted();
     if (element.businessObject?.$instanceOf('bpmn:FlowElement')) {
       part('popupMenu').open(element, 'bpmn-replace', { x: 300, y: 300 });

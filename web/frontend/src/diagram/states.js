@@ -34,9 +34,10 @@ export function showState(viewer, state) {
 function markOf(element, elements, taken) {
   const type = element.businessObject?.$type ?? '';
   if (element.waypoints) return type === 'bpmn:SequenceFlow' ? (taken.has(element.id) ? 'done' : 'future') : undefined;
-  if (/Participant|Lane|TextAnnotation|Group|Process|Collaboration/.test(type)) return undefined;
+  if (/^bpmn:(Participant|Lane|TextAnnotation|Group|Process|Collaboration)$/.test(type)) return undefined;
   const about = elements[element.id] ?? elements[element.businessObject?.id];
-  return about?.state ?? 'future';
+  const entered = element.children?.some(({ id }) => elements[id] && elements[id].state !== 'future');
+  return about?.state ?? (entered ? 'done' : 'future');
 }
 
 // a flow was taken when what it leaves is done and what it enters has been reached

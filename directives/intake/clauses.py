@@ -30,7 +30,7 @@ _FORMULA = re.compile(
     r"^(?:tren day la|vay,?\s|tran trong|kinh (?:mong|trinh|de nghi|bao cao)|rat mong|xin tran trong|chi tiet xin|moi (?:thong tin|chi tiet)"
     r"|nhan duoc (?:van ban|cong van|ke hoach|chi thi))"
     r"|\b(?:nay|chi thi|quyet dinh|ke hoach|chuong trinh) co hieu luc\b|\bchiu trach nhiem (?:thi hanh|thuc hien) (?:quyet dinh|nghi quyet)\b"
-    r"|^bai bo\b|^quyet dinh nay\b|\bcan cu quyet dinh thi hanh\b"
+    r"|\bthong bao (?:de |den )?(?:cac|qui|cho)\b[^.]{0,120}\bbiet\b|^bai bo\b|^quyet dinh nay\b|\bcan cu quyet dinh thi hanh\b"
 )
 _NARRATIVE = re.compile(
     r"^(?:(?:co ban )?(?:thong nhat|dong y|nhat tri)(?! giao)|ghi nhan|danh gia cao|bieu duong|hoan nghenh|trong thoi gian qua|thoi gian qua|tuy nhien"
@@ -139,6 +139,8 @@ def _begins_duty(text: str, group: list[tuple[int, int]], span: tuple[int, int],
         return True
     if is_narrative(before) and roles.read(sentence).is_ordered:
         return True
+    if roles.is_only_roles(sentence) and not roles.read(before).leads:
+        return False
     mine = roles.read(sentence)
     if mine.leads and (is_new_sentence or mine.is_ordered or roles.has_chair(sentence, mine)) and mine.leads != roles.read(before).leads:
         return not _COMPLETION.match(folded)

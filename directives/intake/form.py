@@ -119,7 +119,7 @@ def date_parts(line: Line) -> tuple[int | None, int | None, int | None, str]:
 def _columns_apart(lines: tuple[Line, ...]) -> list[Line]:
     flat: list[Line] = []
     seen = 0
-    for line in lines:
+    for line in (_blanks_closed(line) for line in lines):
         seen += not line.is_blank
         if line.cells and seen <= 12 and _is_head_row(line.cells):  # noqa: PLR2004 - the head is short
             flat += [Line(number=line.number, text=cell, is_strong=True) for cell in _stacked(line.cells)]
@@ -130,6 +130,12 @@ def _columns_apart(lines: tuple[Line, ...]) -> list[Line]:
     return flat
 
 
+def _blanks_closed(line: Line) -> Line:
+    """Close the gaps left for figures by hand: "Số:      /KH-UBND", "ngày      tháng     năm 2024"."""
+    text = re.sub(r"(?<=[Nn]gày)\s{2,}(?=tháng)|(?<=tháng)\s{2,}(?=năm)|(?<=Số:)\s{2,}(?=[/\d])|(?<=\d)\s{2,}(?=tháng|năm|/)|(?<=ngày|háng)\s{2,}(?=\d)", " ", line.text)
+    return line if text == line.text else Line(number=line.number, text=text, is_strong=line.is_strong)
+
+
 def _is_head_row(cells: tuple[str, ...]) -> bool:
     joined = fold(" ".join(cells))
     return any(motto in joined for motto in _MOTTO) or re.search(r"\bso\s*:|ngay .{0,12}thang .{0,12}nam", joined) is not None
@@ -138,7 +144,7 @@ def _is_head_row(cells: tuple[str, ...]) -> bool:
 def _stacked(cells: tuple[str, ...]) -> list[str]:
     parts: list[str] = []
     for cell in cells:
-        parts += [p.strip() for p in re.split(r"\s{2,}|(?=Số\s*:)|(?=Độc lập)|(?=V/v)", cell) if p.strip()]
+        parts += [p.strip() for p in re.split(r"\s{2,}|(?=Số\s*:)|(?=Độc lập)|(?=V/v)|\s+(?=(?:SỞ|CHI CỤC|VĂN PHÒNG|TRUNG TÂM)\s)", cell) if p.strip()]
     return parts
 
 

@@ -12,7 +12,7 @@ from directives.deadline_text import NO_DEADLINE, DeadlineText
 from directives.intake import clauses, fields, roles, sections, tables
 from directives.intake.clauses import Duty, Time
 from directives.intake.fields import Field
-from directives.intake.parties import Directory, Place, complete
+from directives.intake.parties import Directory, Place, complete, span_of_parties
 from directives.intake.proposal import Item
 from directives.intake.roles import Roles
 from directives.intake.structure import LISTS, Node, opens_list
@@ -23,6 +23,8 @@ _FOLLOWS = re.compile(r"\b(?:nhu sau|sau day|sau|cu the|gom|bao gom|noi dung|nhi
 _DETAILS = re.compile(r"\b(?:trong do|bao gom|gom|nhu|vi du|cac noi dung chinh|thanh phan)\b[^:]{0,40}:$")
 _GENERIC = re.compile(r"\b(?:trien khai|thuc hien|to chuc thuc hien|nghiem tuc)\b")
 _LONGEST_TITLE = 260
+#: kinds that an introduction does not hand down to the entries below it
+_UNSHARED = frozenset({"none", "conditional", "continuous"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,6 +127,8 @@ class Reader:
 
     def _heading(self, node: Node, scope: Scope) -> list[Item]:
         title = node.block.text
+        if node.block.kind == "paragraph":
+            title = title[clauses.sentences(title)[-1][0] :]
         kind = sections.kind_of(title) if len(title) < _LONGEST_TITLE else None
         who = roles.read(re.sub(r"^(?:Đối với|Nhiệm vụ của|Trách nhiệm của|Về phía)\s+", "", title.rstrip(" :;.")) + " thực hiện")
         alone = roles.read_name(re.sub(r"^(?:Đối với|Nhiệm vụ của|Trách nhiệm của|Về phía)\s+", "", title), 0)
@@ -138,7 +142,7 @@ class Reader:
             inner = replace(inner, mode="work")
         if title.endswith(":") or who.leads:
             deadline = self.time.of(title)
-            if deadline.kind != "none":
+            if deadline.kind not in _UNSHARED:
                 inner = replace(inner, deadline=deadline, inherited_from=scope.section or None)
         if kind == "time" and node.block.kind in {"roman", "upper", "part", "number"}:
             return self._below(node, inner)
@@ -219,6 +223,8 @@ class Reader:
             return self._lone_fields(Segment(nodes=[node], contents=[], fields=parts.fields), scope)
         inner = self.with_fields(scope, kept, tuple(line for n in detail for line in n.block.lines))
         items = self._duties(node, words, start, inner, has_fields=bool(kept), scope_deadline=scope.deadline)
+        if block_is_title(node):
+            return []
         if with_children and items:
             below = [n for child in node.children for n in child.walk()]
             text = " ".join([items[0].text, *(n.block.text for n in below)])
@@ -273,6 +279,8 @@ class Reader:
         if duty.is_consolidation or not is_first:
             return True
         who = duty.roles
+        if span_of_parties(duty.text) >= len(duty.text.rstrip(" .;:")) > 0:
+            return False
         named = bool(who.leads) and (who.is_ordered or _does_something(duty))
         if scope.mode in {"time", "money"}:
             return named
@@ -301,7 +309,7 @@ class Reader:
             return scope
         deadline = self.time.of(last)
         scope = self._with(scope, who)
-        return replace(scope, deadline=deadline) if deadline.kind != "none" else scope
+        return replace(scope, deadline=deadline) if deadline.kind not in _UNSHARED else scope
 
     def _with(self, scope: Scope, who: Roles) -> Scope:
         return replace(
@@ -438,6 +446,12 @@ def _is_details(node: Node) -> bool:
     return _DETAILS.search(folded) is not None or not any(
         starts_with_action(c.block.text) or roles.read(c.block.text).leads for c in node.children
     )
+
+
+def block_is_title(node: Node) -> bool:
+    """Tell whether a block without entries is only a title in capitals."""
+    text = node.block.text
+    return not node.children and text.upper() == text and not text.endswith((".", ";"))
 
 
 def _does_something(duty: Duty) -> bool:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from directives.intake.words import ENDS_NAME, GROUP, HEAD, STARTS_PARTY, STARTS_PARTY_SMALL, WORDS_OF_NAMES
+from directives.intake.words import ENDS_NAME, GROUP, HEAD, STARTS_PARTY, STARTS_PARTY_SMALL, STARTS_WITH_ACTION, WORDS_OF_NAMES
 from directives.organisation_names import name_key
 
 _LONGEST = 600
@@ -24,6 +24,8 @@ _JOINED_NAMES = re.compile(r"(?:Đoàn (?:ĐBQH|đại biểu Quốc hội)|Tỉ
 _BARE = re.compile(r"^(?:Báo|Đài|Sở|Ban|Phòng|Hội|Trường|Viện)$")
 _GENERAL_NOUN = re.compile(r"(?:Trường(?: Đại học| Cao đẳng)?|Viện|Doanh nghiệp|Tổ chức|Hội|Ban|Phòng|Trung tâm)\s*(?:,|;|$|và\b|thuộc\b|trên\b)")
 _BODIES = re.compile(r"(?:các )?tổ chức(?= (?:liên quan|có liên quan|chính trị|xã hội|đoàn thể|thuộc|trên|trong|hội)|,? (?:và )?cá nhân)")
+_PERSON = re.compile(r"(?:đồng chí|đ/c|ông|bà)\s+[A-ZĐÀ-Ỹ]", re.IGNORECASE)
+_OFFICE = re.compile(r"(?:Phó|Trưởng|Giám đốc|Chủ tịch|Bí thư|Chánh|Ủy viên|Thường trực|Quyền|Tổ trưởng|Chuyên viên)\b")
 _NOTE = re.compile(r"\s*\([^)]*\)")
 _GENERAL = re.compile(r"^(?:các|những|toàn thể|tất cả|từng|mỗi)\b", re.IGNORECASE)
 _PROVINCIAL_HEAD = re.compile(r"^(?:Sở)\s+\S")
@@ -107,6 +109,9 @@ def _list_goes_on(text: str, at: int) -> bool:
     rest = re.sub(r"^(?:và|cùng với|cùng)\s+", "", rest)
     if STARTS_PARTY_SMALL.match(rest) is not None:
         return ENDS_NAME.match(rest) is None or _BODIES.match(rest) is not None
+    role = re.search(r"\b(?:chủ trì|có trách nhiệm|chịu trách nhiệm|tham mưu|phối hợp)\b", rest[:70])
+    if rest[:1].islower() and role and "," not in rest[: role.start()] and not STARTS_WITH_ACTION.match(rest) and ENDS_NAME.search(rest) and role.start() == ENDS_NAME.search(rest).start():  # type: ignore[union-attr]
+        return True
     return re.match(r"(?:[A-ZĐÀ-Ỹ][\w]+)(?:\s+[a-zà-ỹđ]+){0,4}\s+và\s+[A-ZĐÀ-Ỹ]", rest) is not None or re.match(
         r"(?:Thể thao|Thương binh|Thanh thiếu niên|Gia đình|thể thao|thương binh|nông thôn|thủ công nghiệp)", rest
     ) is not None
@@ -118,10 +123,13 @@ def _is_part_of_name(text: str, verb: re.Match[str]) -> bool:
         return False
     if word not in WORDS_OF_NAMES:
         return False
-    before = text[max(0, verb.start() - 24) : verb.start()]
+    before = text[max(0, verb.start() - 60) : verb.start()]
+    if re.search(r"\b(?:Ban (?:Chỉ đạo|chỉ đạo|Chỉ huy|chỉ huy)|Hội đồng|Tổ công tác|Quỹ)[^,;]{0,20}$", before):
+        return True
+    before = before[-45:]
     if re.search(r"\b(?:Trung tâm|Chi cục|Cục|Ban|Phòng|Viện|Trường|Bộ phận|Tổ|Hội đồng|Đội|Trạm|Quỹ|phòng|ban|trung tâm|tổ)\s+$", before):
         return True
-    return re.search(r"(?:\b(?:Phòng|Ban|Sở|Trung tâm)[^,;]{0,40}\b(?:và|đầu tư|dự án)|[-–])\s+$", before) is not None and word in {
+    return re.search(r"(?:\b(?:[Pp]hòng|[Bb]an|[Ss]ở|[Tt]rung tâm|Chi cục)[^,;]{0,40}\b(?:và|đầu tư|dự án)|[-–])\s+$", before) is not None and word in {
         "đầu tư", "phát triển", "xây dựng", "đào tạo", "quản lý", "chuyển giao", "ứng dụng", "nghiên cứu",
     }  # fmt: skip
 
@@ -146,8 +154,19 @@ def split(text: str) -> tuple[str, ...]:
         parts.append(part)
         at = match.end()
     parts.append(text[at:])
+    parts = _without_titles(parts)
     cleaned = (_cleaned(part) for part in parts)
     return tuple(dict.fromkeys(name for name in cleaned if _is_name(name)))
+
+
+def _without_titles(parts: list[str]) -> list[str]:
+    """Leave out the office behind a person's name: "đồng chí A, Phó Chủ tịch UBND tỉnh"."""
+    kept: list[str] = []
+    for part in parts:
+        if kept and _PERSON.match(kept[-1].strip(_TRIM)) and _OFFICE.match(part.strip(_TRIM)):
+            continue
+        kept.append(re.sub(r"\s+[-–]\s+.*$", "", part) if _PERSON.match(part.strip(_TRIM)) else part)
+    return kept
 
 
 def _cleaned(part: str) -> str:

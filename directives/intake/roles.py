@@ -9,7 +9,7 @@ from directives.intake.words import STARTS_PARTY, STARTS_PARTY_SMALL
 from foundation.vietnamese import fold
 
 _ORDER = re.compile(
-    r"\b(?:giao(?:\s+nhiệm vụ)?(?:\s+trách nhiệm)?|yêu cầu|kính đề nghị|trân trọng đề nghị|đề nghị|phân công|chỉ đạo|ủy quyền"
+    r"\b(?:giao(?!\s+(?-i:ban|thông|dịch|lưu|tiếp|nhận|hữu|thương|khoán|đất|rừng))(?:\s+nhiệm vụ)?(?:\s+trách nhiệm)?|yêu cầu|kính đề nghị|trân trọng đề nghị|đề nghị|phân công|chỉ đạo|ủy quyền"
     r"|thống nhất giao|tiếp tục giao)(?:\s+cho)?\s*:?\s+",
     re.IGNORECASE,
 )
@@ -25,6 +25,7 @@ _JOINTLY = re.compile(
 )
 _BY = re.compile(r"\bdo\s+(?=(?:[A-ZĐ]|các\s))")
 _AFTER_BY = re.compile(r"^\s*,?\s*(?:làm\s+)?(?:chủ trì|chủ đầu tư|thực hiện|chịu trách nhiệm|phụ trách|đầu mối)")
+_BRACKETS = re.compile(r"\((?:giao\s+|do\s+)?([^()]{4,200})\)(?=[\s.;]*$)", re.IGNORECASE)
 _CHAIR = re.compile(r"^\s*,?\s*(?:chủ trì|làm đầu mối|là (?:cơ quan|đơn vị) (?:chủ trì|đầu mối))", re.IGNORECASE)
 _ONLY_ROLES = re.compile(
     r"^[\s,]*(?:(?:chủ trì|tham mưu|triển khai|tổ chức|thực hiện|theo quy định|xem xét|cùng|và|đơn vị|cơ quan|làm|đầu mối)[\s,]*)*[.;]?\s*$"
@@ -58,6 +59,10 @@ def read(sentence: str, *, small: bool = False) -> Roles:
     if by is not None:
         leads = parties.split(sentence[by[0] : by[1]])
         return Roles(leads=leads, coordinators=_coordinators(sentence, by[1], leads), end=by[1])
+    aside = _doer_in_brackets(sentence)
+    if aside is not None:
+        leads = parties.split(_without_colleagues(sentence[aside[0] : aside[1]]))
+        return Roles(leads=leads, coordinators=_coordinators(sentence, 0, leads), end=0)
     return Roles(coordinators=_coordinators(sentence, 0, ()))
 
 
@@ -179,6 +184,15 @@ def _doer_after_by(sentence: str) -> tuple[int, int] | None:
         end = parties.span_of_parties(sentence, match.end())
         if end > match.end() and _AFTER_BY.match(sentence[end:]):
             return match.end(), end
+    return None
+
+
+def _doer_in_brackets(sentence: str) -> tuple[int, int] | None:
+    """Find "(Phòng A chủ trì, …)" behind a task; brackets that explain something else name nobody."""
+    for match in _BRACKETS.finditer(sentence):
+        end = parties.span_of_parties(sentence, match.start(1))
+        if end > match.start(1) and re.match(r"\s*(?:chủ trì|thực hiện|phụ trách|làm đầu mối|đầu mối|tham mưu|\)|,\s*(?:hoàn thành|xong|thời gian|trước|trong|phối hợp))", sentence[end:]):
+            return match.start(1), end
     return None
 
 

@@ -30,7 +30,7 @@ phản ánh|đề nghị|kiến nghị|giới thiệu|quảng bá|truyền thôn
 giữ vững|chú trọng|quan tâm|coi trọng|gắn|lấy|phục tráng|bảo tồn|khuyến cáo|cam kết|ủy quyền|tham dự|quyết liệt
 giám sát|đôn đốc|chi trả|thu|nộp|hạch toán|điều hành|điều phối|chuyển đổi|chuyển giao|chuyển|nghiệm thu|thi công|khởi công
 đối với|theo chức năng|theo nhiệm vụ|theo thẩm quyền|theo phạm vi|nhanh chóng|phấn đấu|từng bước|đồng thời|bám sát
-thay thế|xây mới|bảo trì|bảo dưỡng|tự rà soát|rà soát lại|lên kế hoạch|lập kế hoạch|làm tốt|làm rõ|tạo điều kiện|thí điểm
+thay thế|tăng|giảm|trực ban|bình ổn|khôi phục|phục hồi|dự phòng|lấy mẫu|điều hòa|cắm mốc|nạo vét|gia cố|kê khai|xây mới|bảo trì|bảo dưỡng|tự rà soát|rà soát lại|lên kế hoạch|lập kế hoạch|làm tốt|làm rõ|tạo điều kiện|thí điểm
 """
 ACTIONS = tuple(sorted({w.strip() for line in _ACTIONS.split("\n") for w in line.split("|") if w.strip()}, key=len, reverse=True))
 _ACTION_WORDS = "|".join(re.escape(word) for word in ACTIONS)
@@ -54,12 +54,13 @@ ROLE_WORDS = (
     r"|nghiên cứu|đào tạo|bồi dưỡng|tập huấn|phát triển|ứng dụng|đầu tư|xúc tiến|bảo vệ|kiểm soát|tuyển chọn|điều tra"
     r"|khuyến khích|điều hành|thành lập|củng cố|kiện toàn|số hóa|kết nối|chia sẻ|vận hành|mua sắm|đặt hàng|tiêm|phun|giao"
 )
-ENDS_NAME = re.compile(rf"(?<![\w])(?:{ROLE_WORDS})(?![\w])")
+_LONG_ACTIONS = "|".join(re.escape(word) for word in ACTIONS if " " in word)
+ENDS_NAME = re.compile(rf"(?<![\w])(?:{_LONG_ACTIONS}|{ROLE_WORDS}|tăng|giảm|trực|mở|sửa|đưa|dành|rút|ký|nạo vét|gia cố)(?![\w])")
 #: actions that are also words of names ("Trung tâm nghiên cứu …", "Ban quản lý dự án đầu tư xây dựng …")
 WORDS_OF_NAMES = frozenset(
     "quản lý|nghiên cứu|đào tạo|bồi dưỡng|phát triển|ứng dụng|đầu tư|xúc tiến|bảo vệ|kiểm soát|hỗ trợ|xây dựng|tổ chức"
     "|giám sát|kiểm tra|thanh tra|chỉ đạo|đánh giá|điều hành|thông tin|tiếp nhận|điều tra|khảo sát|quan tâm|thẩm định"
-    "|vận động|tuyên truyền|tạo|làm việc|sử dụng|lãnh đạo|dự trù|công bố|báo cáo|tham mưu|tổng hợp|hướng dẫn".split("|")
+    "|vận động|tuyên truyền|phòng chống|phòng, chống|giao|sử dụng|tiếp công dân|chuyển giao|chuyển đổi|chăm sóc|kiểm định|quan trắc|phân tích|tạo|làm việc|sử dụng|lãnh đạo|dự trù|công bố|báo cáo|tham mưu|tổng hợp|hướng dẫn".split("|")
 )
 
 #: nouns that begin the name of somebody who can be told to do something
@@ -74,7 +75,7 @@ _HEADS = (
     r"|Thuế|Hải quan|Kiểm lâm|Cổng|Nhà(?! nước| ở)|Thư viện|Bảo tàng|Vườn quốc gia|Khu (?:bảo tồn|kinh tế)|Cảng|Xí nghiệp"
     r"|Hợp tác xã|Đội(?! ngũ)|Trạm|Bộ phận|Cơ quan|Đơn vị|Chủ đầu tư|Nhà thầu|Xã(?! hội)|Phường|Thành phố|Huyện|Thị xã"
     r"|Chính quyền(?! điện tử| số)|VP|VPUB|BQL|Thủ trưởng|Người đứng đầu|Lãnh đạo(?!,| chỉ đạo| tổ chức| thực hiện)|Chủ tịch"
-    r"|Phó Chủ tịch|Giám đốc|Phó Giám đốc|Trưởng(?! thành)|Phó Trưởng|Chánh|Phó Chánh|Cục trưởng|Chi cục trưởng|Viện trưởng"
+    r"|Phó Chủ tịch|Phó Bí thư|Giám đốc|Phó Giám đốc|Trưởng(?! thành)|Phó Trưởng|Chánh|Phó Chánh|Cục trưởng|Chi cục trưởng|Viện trưởng"
     r"|Hiệu trưởng|Tổng Giám đốc|Bí thư|Đồng chí|đồng chí|đ/c|Đ/c|ông|Ông|bà|Bà|Chuyên viên|Công chức|Tổng Biên tập|Thành viên"
     r"|KBNN|NHNN|LĐLĐ|Lực lượng"
 )

@@ -158,7 +158,8 @@ def same_name(true: str, found: str) -> bool:
 
 
 def _key(name: str) -> str:
-    return name_key(re.sub(r"\([^)]*\)", " ", name))
+    words = name_key(re.sub(r"\([^)]*\)", " ", name)).split()
+    return " ".join(word for at, word in enumerate(words) if word != "tinh" or words[at + 1 : at + 2] in (["uy"], ["doan"]))
 
 
 def _is_province(rest: str, *names: str) -> bool:

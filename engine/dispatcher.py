@@ -39,8 +39,9 @@ class Dispatcher:
 
     def after_commit(self, touched: set[str]) -> None:
         """Give the touched instances their turn, in the thread of the command, within bounds."""
-        pending: dict[str, None] = getattr(self._local, "pending", None) or {}
-        self._local.pending = pending
+        if not hasattr(self._local, "pending"):
+            self._local.pending = {}
+        pending: dict[str, None] = self._local.pending
         pending.update(dict.fromkeys(touched))
         if getattr(self._local, "is_busy", False):
             return

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import delete, insert, update
 from sqlalchemy.orm import Session
 
-from engine import children, escalations
+from engine import children, escalations, messages
 from engine.models import EventSubscription, Job, Timer, UserTask, UserTaskCandidate
 from engine.spiff.effects import EventAwaited, JobCreated, TimerArmed, TokenClosed, UserTaskOpened
 from engine.spiff.execution import Execution
@@ -150,7 +150,7 @@ class Projection:
                 "correlation_key": effect.correlation_key,
             }
         )
-        self.work.touched.add(self.instance.id)
+        self.work.touched.add(messages.DUTY)
 
 
 def summary(row: dict[str, Any]) -> dict[str, Any]:

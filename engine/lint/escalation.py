@@ -15,7 +15,7 @@ HOSTS = frozenset({"userTask"})
 #: units an offset may count in
 UNITS = ("workingDays", "days", "hours")
 #: what a step does: remind and notify inform, escalate tells a higher level, urge proposes an urging letter
-ACTIONS = ("remind", "notify", "escalate", "urge")
+ACTIONS = ("remind", "overdue", "escalate", "urge")
 
 HOST = error(
     "escalation.host",

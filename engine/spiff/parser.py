@@ -126,7 +126,9 @@ class ElementParser(NodeParser):  # type: ignore[misc]  # SpiffWorkflow is untyp
         if kind == "conditional":
             text = node.findtext(f"{BPMN}condition") or ""
             return EventDefinition(kind=kind, expression=value(text, expects_expression=True))
-        reference, attribute = CODES.get(kind, ("", ""))
+        if kind not in CODES:
+            return EventDefinition(kind=kind)
+        reference, attribute = CODES[kind]
         return EventDefinition(kind=kind, name=references.attribute(node.get(reference), attribute))
 
     def _multi_instance(self) -> MultiInstance | None:

@@ -54,7 +54,9 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Post
     server = find_server(tmp_path_factory.mktemp("postgresql"))
     if server is None:
         reason = "no PostgreSQL server programs found (install Debian's postgresql)"
-        pytest.fail(reason) if require_all() else pytest.skip(reason)
+        if require_all():
+            pytest.fail(reason)
+        pytest.skip(reason)
     with server:
         yield server
 

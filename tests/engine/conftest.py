@@ -5,13 +5,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
-from engine import deployments, history, instances, jobs, messages, user_tasks
+from engine import deployments, history, instances, messages, user_tasks
 from engine.dispatcher import Dispatcher
 from engine.models import Incident, ProcessInstance
+from engine.ports import JobHandler
 from foundation.clock import MovableClock
 from foundation.database import Database
-from sqlalchemy import select
 
 
 class Bench:
@@ -87,7 +88,7 @@ class Bench:
         with self.database.reading() as session:
             return list(session.scalars(statement))
 
-    def handle(self, topic: str, handler: jobs.JobHandler) -> None:
+    def handle(self, topic: str, handler: JobHandler) -> None:
         self.handlers[topic] = handler
 
 

@@ -32,13 +32,15 @@ class NewAssignment:
     section: str = ""
     mode: str = "giao"
     is_mandatory: bool = True
+    #: prepared only (`moi`): the lead learns of it by `hand_over`
+    is_held: bool = False
 
 
-def open_plan(work: UnitOfWork, plan_id: str) -> list[Assignment]:
+def open_plan(work: UnitOfWork, plan_id: str, *, is_held: bool = False) -> list[Assignment]:
     """Give every item of an issued plan to each of its leads, groups expanded as of today (R-S3).
 
     Items without a lead wait for `open_item` after somebody assigned one (R-S1). Items already given are
-    skipped, so a repeated call gives nothing twice.
+    skipped, so a repeated call gives nothing twice. Held ones wait for `hand_over`.
     """
     plan = plans.get(work.session, plan_id)
     if plan.status != "issued":
@@ -48,7 +50,7 @@ def open_plan(work: UnitOfWork, plan_id: str) -> list[Assignment]:
     return [
         assignment
         for item in plans.items(work.session, plan_id)
-        for assignment in _open_item(work, plan, item, given)
+        for assignment in _open_item(work, plan, item, given, is_held=is_held)
     ]
 
 
@@ -139,7 +141,12 @@ def hand_over(work: UnitOfWork, assignment_id: str) -> Assignment:
 
 
 def _open_item(
-    work: UnitOfWork, plan: Plan, item: plans.ItemView, given: Collection[tuple[str | None, str]]
+    work: UnitOfWork,
+    plan: Plan,
+    item: plans.ItemView,
+    given: Collection[tuple[str | None, str]],
+    *,
+    is_held: bool = False,
 ) -> list[Assignment]:
     directive = directives.get(work.session, plan.directive_id)
     draft = item.draft
@@ -157,6 +164,7 @@ def _open_item(
             section=draft.section,
             mode=draft.mode,
             is_mandatory=draft.is_mandatory,
+            is_held=is_held,
         )
         assignment = _create(work, directive, new, organisation_id=plan.organisation_id, plan=plan, item=item)
         assignment.group_id, assignment.is_accountable = lead.group_id, lead.is_accountable
@@ -194,7 +202,7 @@ def _create(
         content=new.content,
         output=new.output,
         urgency=directive.urgency,
-        state=State.AWAITING_ACCEPTANCE,
+        state=State.NEW if new.is_held else State.AWAITING_ACCEPTANCE,
         assigned_on=local_date(work.now),
         created_at=work.now,
     )
@@ -215,7 +223,8 @@ def _create(
         "assign",
         after={"lead": new.lead_id, "due": assignments.plain(assignment.current_due)},
     )
-    assignments.tell(work, "task.assigned", assignment)
+    if not new.is_held:
+        assignments.tell(work, "task.assigned", assignment)
     return assignment
 
 

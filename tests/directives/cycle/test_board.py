@@ -1,0 +1,293 @@
+"""The board and the tree: the four numbers, filters, drill-down, roll-up, size (R-K2, R-K4, R-U11)."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from time import perf_counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import insert
+
+from directives import assignments, board, directives, documents, figures, openings, results, tree
+from directives.assignment_tables import Assignment
+from directives.board import Filter
+from directives.directives import Directive
+from directives.document_tables import Document
+from directives.documents import Header
+from directives.figures import Figures
+from directives.openings import NewAssignment
+from directives.results import ResultDraft
+from directives.states import State
+from foundation.errors import Invalid
+from foundation.ids import new_id
+from tests.directives.cycle.world import World, day
+
+TODAY = date(2024, 3, 1)
+PAST, SOON, FAR = date(2024, 2, 20), date(2024, 3, 5), date(2024, 6, 28)
+
+
+def rows(
+    world: World,
+    count: int,
+    state: State,
+    due: date | None,
+    result_on: date | None = None,
+    *,
+    lead_id: str = "a",
+    directive_id: str = "d",
+    assigned_on: date = date(2024, 1, 5),
+) -> Iterator[dict[str, object]]:
+    for number in range(count):
+        yield {
+            "id": new_id(),
+            "directive_id": directive_id,
+            "root_id": "d",
+            "ordinal": number,
+            "organisation_id": world.science,
+            "lead_id": lead_id,
+            "content": f"Nhiệm vụ {number}",
+            "state": state.value,
+            "deadline": {},
+            "original_due": due,
+            "current_due": due,
+            "effective_due": due,
+            "due_holder_id": world.science,
+            "result_on": result_on,
+            "assigned_on": assigned_on,
+            "created_at": world.work.now,
+        }
+
+
+def put(world: World, *parts: Iterator[dict[str, object]]) -> None:
+    values = [row for part in parts for row in part]
+    world.session.execute(insert(Assignment), values)
+
+
+def test_the_figures_of_the_government_office_of_2017() -> None:
+    told = Figures(done_on_time=14_068, done_late=1_983, in_term=5_640, overdue=223)
+    assert (told.total, told.done) == (21_914, 16_051)
+    assert told.completion_rate == pytest.approx(16_051 / (16_051 + 223))
+    assert (round(told.completion_rate or 0, 3), round(told.overdue_rate or 0, 3)) == (0.986, 0.014)
+    assert told.on_time_rate == pytest.approx(14_068 / 16_051)
+
+
+def test_rates_of_nothing_are_not_a_number() -> None:
+    empty = Figures(in_term=3, no_due=4)
+    assert (empty.completion_rate, empty.overdue_rate, empty.on_time_rate) == (None, None, None)
+
+
+def test_each_assignment_counts_where_officials_expect_it(world: World) -> None:
+    put(
+        world,
+        rows(world, 7, State.DONE, PAST, PAST),
+        rows(world, 6, State.DONE, PAST, TODAY),
+        rows(world, 5, State.IN_PROGRESS, FAR),
+        rows(world, 4, State.AWAITING_ACCEPTANCE, SOON),
+        rows(world, 3, State.REDO, PAST),
+        rows(world, 2, State.IN_PROGRESS, None),
+        rows(world, 1, State.DONE, None, TODAY),
+        rows(world, 9, State.CANCELLED, PAST),
+        rows(world, 8, State.SUSPENDED, PAST),
+        rows(world, 2, State.AWAITING_CONFIRMATION, PAST, PAST),
+    )
+    (line,) = board.by_lead(world.session, TODAY)
+    assert line.figures == Figures(
+        done_on_time=7,
+        done_late=6,
+        in_term=11,
+        overdue=3,
+        no_due=3,
+        no_due_done=1,
+        due_soon=6,
+        suspended=8,
+    )
+    assert line.figures.total == 30
+
+
+def test_the_board_filters_by_assignment_day_by_due_day_and_by_lead(world: World) -> None:
+    late = date(2024, 2, 1)
+    put(
+        world,
+        rows(world, 1, State.IN_PROGRESS, FAR, lead_id="a"),
+        rows(world, 2, State.IN_PROGRESS, SOON, lead_id="a", assigned_on=late),
+        rows(world, 4, State.IN_PROGRESS, None, lead_id="b", assigned_on=late),
+    )
+
+    def total(**chosen: object) -> int:
+        return board.totals(board.by_lead(world.session, TODAY, Filter(**chosen))).total  # type: ignore[arg-type]
+
+    assert total() == 7
+    assert total(assigned_from=late) == 6
+    assert total(assigned_to=date(2024, 1, 31)) == 1
+    assert total(due_from=SOON, due_to=SOON) == 2
+    assert total(lead_ids=("b",)) == 4
+
+
+def test_a_number_opens_to_exactly_its_assignments_page_by_page(world: World) -> None:
+    put(
+        world,
+        rows(world, 3, State.IN_PROGRESS, PAST),
+        rows(world, 2, State.REDO, PAST - timedelta(days=9)),
+        rows(world, 2, State.IN_PROGRESS, None),
+        rows(world, 4, State.DONE, PAST, PAST),
+    )
+    first = board.listed(world.session, TODAY, "overdue", limit=3)
+    assert first[0].days_late == 19
+    last = first[-1]
+    assert last.effective_due is not None
+    rest = board.listed(world.session, TODAY, "overdue", after=(last.effective_due, last.id))
+    assert len({row.id for row in (*first, *rest)}) == 5
+    everything = board.listed(world.session, TODAY, "total")
+    assert [row.effective_due for row in everything[-2:]] == [None, None]
+    tail = board.listed(world.session, TODAY, "total", after=(date.max, everything[-2].id))
+    assert [row.id for row in tail] == [everything[-1].id]
+    with pytest.raises(Invalid, match="done_on_time"):
+        board.listed(world.session, TODAY, "bad")
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(list(State)),
+            st.one_of(st.none(), st.integers(-20, 20)),
+            st.one_of(st.none(), st.integers(-20, 0)),
+        ),
+        max_size=40,
+    )
+)
+def test_every_assignment_is_in_exactly_one_category(
+    cases: list[tuple[State, int | None, int | None]],
+) -> None:
+    def to_day(offset: int | None) -> date | None:
+        return None if offset is None else TODAY + timedelta(days=offset)
+
+    total = Figures()
+    for state, due, result in cases:
+        total += figures.count(state, to_day(due), to_day(result), TODAY, soon=TODAY + timedelta(days=5))
+    counted = sum(state not in (State.CANCELLED, State.SUSPENDED) for state, _due, _result in cases)
+    assert total.total == counted
+    assert total.due_soon <= total.in_term
+
+
+def test_the_sum_in_sql_and_the_count_in_python_agree_in_every_case(world: World) -> None:
+    days = [None, TODAY - timedelta(days=3), TODAY, TODAY + timedelta(days=3), TODAY + timedelta(days=9)]
+    cases = [
+        (state, due, result)
+        for state in State
+        for due in days
+        for result in (None, TODAY - timedelta(days=4), TODAY, TODAY + timedelta(days=1))
+        if state is not State.DONE or result is not None
+    ]
+    put(world, *(rows(world, 1, state, due, result) for state, due, result in cases))
+    soon = TODAY + timedelta(days=5)
+    expected = Figures()
+    for state, due, result in cases:
+        expected += figures.count(state, due, result, TODAY, soon=soon)
+    # 1 March 2024 is a Friday: three working days on is Wednesday the 6th
+    (line,) = board.by_lead(world.session, TODAY)
+    assert line.figures == expected
+
+
+def two_levels(world: World) -> tuple[Directive, Directive, Assignment]:
+    """The committee's cycle with two tasks; the Sở's cycle carries out the first with two of its own."""
+    bases = [
+        {"type": "Kết luận", "number": "463-KL/TU", "date": "2023-11-17", "role": "implements"},
+        {"type": "Thông tư", "number": "11/2015/TT-BTC", "date": "2015-01-29", "role": "cited"},
+    ]
+    dispatch = documents.register_incoming(
+        world.work,
+        world.committee,
+        Header(type_code="CV", number_raw="1394/UBND-KGVX", subject="Triển khai 463", legal_bases=bases),
+    )
+    top = directives.receive(world.work, dispatch.id, world.committee, received_on=day("05/02/2024"))
+    due = world.item(due="29/03/2024").deadline
+    given = openings.assign(
+        world.work, top.id, NewAssignment(lead_id=world.science, content="Tham mưu", deadline=due)
+    )
+    openings.assign(world.work, top.id, NewAssignment(lead_id=world.province.home_affairs, content="Rà soát"))
+    below = world.directive()
+    for content in ("Dự thảo", "Góp ý"):
+        openings.assign(
+            world.work, below.id, NewAssignment(lead_id=world.division, content=content, deadline=due)
+        )
+    directives.link_parent(world.work, below.id, parent_assignment_id=given.id)
+    return top, below, given
+
+
+def test_the_tree_stands_in_reading_order_with_figures_rolled_up(world: World) -> None:
+    top, below, given = two_levels(world)
+    nodes = tree.tree(world.session, top.id, day("06/02/2024"))
+    assert [(node.title, node.depth) for node in nodes][:5] == [
+        ("Triển khai 463", 0),
+        ("Tham mưu", 1),
+        ("V/v triển khai thực hiện Kết luận số 463-KL/TU", 2),
+        ("Dự thảo", 3),
+        ("Góp ý", 3),
+    ]
+    by_id = {node.id: node for node in nodes}
+    assert (by_id[top.id].figures.in_term, by_id[top.id].figures.no_due) == (3, 1)
+    assert by_id[given.id].figures == by_id[below.id].figures == Figures(in_term=2)
+
+
+def test_a_result_below_shows_at_the_top(world: World) -> None:
+    top, below, _given = two_levels(world)
+    task = next(n for n in tree.tree(world.session, below.id, day("06/02/2024")) if n.title == "Dự thảo")
+    assignments.accept(world.work, task.id)
+    results.submit(world.work, task.id, ResultDraft(statement="Xong"))
+    results.confirm(world.work, task.id)
+    (root, *_rest) = tree.tree(world.session, top.id, day("06/02/2024"), depth=0)
+    assert _rest == []
+    assert root.figures.done_on_time == 1
+
+
+def test_the_chain_runs_from_the_conclusion_down_to_the_child_cycle(world: World) -> None:
+    top, below, given = two_levels(world)
+    assert [link.number for link in tree.chain(world.session, below.id)] == [
+        "463-KL/TU",
+        "1394/UBND-KGVX",
+        "1394/UBND-KGVX",
+    ]
+    (*_above, last) = tree.chain(world.session, top.id)
+    assert (last.directive_id, last.assignment_id) == (below.id, given.id)
+
+
+def test_a_directive_cannot_stand_above_itself(world: World) -> None:
+    from foundation.errors import Conflict
+
+    top, below, _given = two_levels(world)
+    with pytest.raises(Conflict, match="nằm dưới"):
+        directives.link_parent(world.work, top.id, parent_id=below.id)
+
+
+@pytest.mark.slow
+def test_ten_thousand_nodes_and_a_hundred_thousand_assignments_stay_usable(world: World) -> None:
+    document = world.incoming()
+    top = directives.receive(world.work, document.id, world.science, received_on=day("05/02/2024"))
+    many = 100_000
+    put(
+        world,
+        *(
+            rows(
+                world,
+                many // 50,
+                State.IN_PROGRESS if unit % 3 else State.DONE,
+                FAR if unit % 2 else PAST,
+                PAST if unit % 3 == 0 else None,
+                lead_id=f"unit{unit}",
+                directive_id=top.id if unit < 5 else "other",
+            )
+            for unit in range(50)
+        ),
+    )
+    world.session.query(Assignment).filter(Assignment.directive_id == top.id).update({"root_id": top.id})
+    started = perf_counter()
+    lines = board.by_lead(world.session, TODAY)
+    board_seconds = perf_counter() - started
+    started = perf_counter()
+    nodes = tree.tree(world.session, top.id, TODAY)
+    tree_seconds = perf_counter() - started
+    assert (len(lines), board.totals(lines).total, len(nodes)) == (50, many, 10_001)
+    assert board_seconds < 1, f"board took {board_seconds:.2f} s"
+    assert tree_seconds < 2, f"tree took {tree_seconds:.2f} s"
+    assert world.session.get_one(Document, document.id).number == "1394/UBND-KGVX"

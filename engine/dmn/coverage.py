@@ -156,7 +156,7 @@ def _overlaps(table: Table, masks: list[list[int]]) -> Iterator[Problem]:
                     rule="dmn-overlapping-rules",
                     severity="warning",
                     message=_(
-                        "Luật {before} và luật {rule} có thể cùng khớp, nhưng chính sách UNIQUE chỉ cho một luật.",
+                        "Luật {before} và luật {rule} có thể cùng khớp; chính sách UNIQUE chỉ cho một luật.",
                         rule=rule.number,
                         before=table.rules[before].number,
                     ),

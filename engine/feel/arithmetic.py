@@ -15,6 +15,8 @@ _MICRO = timedelta(microseconds=1)
 #: decimal places of a number of microseconds beyond which no duration exists
 _MOST_DIGITS = 30
 _CYCLE = timedelta(days=CYCLE_DAYS)
+#: microseconds of a day
+_DAY = 86_400_000_000
 _DATES = (date, WideDate)
 _MOMENTS = (datetime, WideDateTime)
 
@@ -145,7 +147,7 @@ def _shift(value: Any, span: timedelta | YearsMonths) -> Any:
 def _distance(left: Any, right: Any) -> timedelta | None:  # noqa: PLR0911  one line per pair of kinds
     """Give the duration between two dates, moments or times; a bare date is its midnight in UTC."""
     if type(left) in _DATES and type(right) in _DATES:
-        return timedelta(days=days_between(left, right))
+        return _span(days_between(left, right) * _DAY)
     if type(left) is time and type(right) is time:
         if (left.tzinfo is None) != (right.tzinfo is None):
             return None

@@ -84,6 +84,8 @@ def finished(run: Run, code: Code) -> Evaluation:
         value = code(run)
     except RecursionError:
         raise FeelLimitExceeded(_("Biểu thức lồng nhau quá sâu để tính."), limit="calls") from None
+    except (ArithmeticError, ValueError):
+        value = run.warn(0, "value", _("kết quả không biểu diễn được."))
     kind = type(value)
     if kind is list or kind is dict:
         _weigh_result(run, value)

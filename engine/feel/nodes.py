@@ -21,7 +21,7 @@ class Name(NamedTuple):
 
 
 class Chain(NamedTuple):
-    """Left-associative arithmetic of one level: first, then operator, operand, offset for each further one."""
+    """Left-associative arithmetic of one level: an operand, then operator, operand and offset repeated."""
 
     at: int
     first: "Node"

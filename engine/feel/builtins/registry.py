@@ -117,13 +117,14 @@ class Builtin:
         """Call with named arguments."""
         given = dict(zip(names, arguments, strict=True))
         for overload in self.overloads:
-            own = [parameter.name for parameter in overload.parameters]
-            if (
-                len(given) == len(names)
-                and given.keys() <= set(own)
-                and given.keys() >= set(own[: overload.required])
-            ):
-                while own and own[-1] not in given:
+            parameters = overload.parameters
+            own = [parameter.name for parameter in parameters]
+            # a missing argument of any type is null (DMN TCK 0103)
+            needed = {
+                parameter.name for parameter in parameters[: overload.required] if parameter.kinds[0] != "any"
+            }
+            if len(given) == len(names) and given and needed <= given.keys() <= set(own):
+                while len(own) > overload.required and own[-1] not in given:
                     own.pop()
                 bound = overload.bind([given.get(name) for name in own])
                 if type(bound) is list:

@@ -133,7 +133,7 @@ def test_the_unknown_stays_unknown_until_something_decides(value: Value, source:
     ],
 )
 def test_a_cell_of_a_decision_table_is_passed_or_not(
-    passes: Callable[..., Any], cell: str, given: Any, expected: bool | None
+    passes: Callable[..., Any], cell: str, given: Any, expected: Any
 ) -> None:
     assert passes(cell, given, limit=8) is expected
 

@@ -82,6 +82,15 @@ class Directive(Base):
     created_at: Mapped[datetime] = mapped_column(Moment)
 
 
+class CarriedAssignment(Base):
+    """An assignment that a cycle of its lead carries out beside the first one: one plan may serve several."""
+
+    __tablename__ = "directive_carried_assignment"
+
+    directive_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    assignment_id: Mapped[str] = mapped_column(String(32), primary_key=True, index=True)
+
+
 class InstructionRow(Base):
     """A bút phê: what the head wrote on the document."""
 
@@ -205,6 +214,38 @@ def link_parent(
         "link",
         after={"parent": parent_id, "assignment": parent_assignment_id},
     )
+
+
+def carry(work: UnitOfWork, directive_id: str, assignment_id: str) -> None:
+    """Let an open cycle carry out one more assignment of its parent (sub-plan, §2.3)."""
+    directive = lock(work, directive_id)
+    if directive.closed_at is not None:
+        raise Conflict(_("Chu trình thực hiện đã kết thúc."), directive=directive_id)
+    if assignment_id not in carried(work.session, directive_id):
+        work.session.add(CarriedAssignment(directive_id=directive_id, assignment_id=assignment_id))
+        history.record(work, "directive", directive_id, "carry", after={"assignment": assignment_id})
+        work.session.flush()
+
+
+def carried(session: Session, directive_id: str) -> list[str]:
+    """Give the assignments of the parent that a cycle carries out, the one it was opened for first."""
+    first = session.scalar(select(Directive.parent_assignment_id).where(Directive.id == directive_id))
+    others = session.scalars(
+        select(CarriedAssignment.assignment_id)
+        .where(CarriedAssignment.directive_id == directive_id)
+        .order_by(CarriedAssignment.assignment_id)
+    )
+    return list(dict.fromkeys([*([first] if first else []), *others]))
+
+
+def open_child(session: Session, parent_id: str, organisation_id: str) -> Directive | None:
+    """Give the open cycle by which an organisation already carries out a directive, if any."""
+    query = select(Directive).where(
+        Directive.parent_id == parent_id,
+        Directive.organisation_id == organisation_id,
+        Directive.closed_at.is_(None),
+    )
+    return session.scalars(query.order_by(Directive.id)).first()
 
 
 def instruct(work: UnitOfWork, directive_id: str, instruction: Instruction) -> Directive:

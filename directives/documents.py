@@ -4,16 +4,15 @@ A number exists only once a document is issued, is never used twice and never sk
 are refused (R-U7).
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import date
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from directives import document_numbers, history, registers, signing
+from directives.document_headers import Correction, Header, Purpose, Recipient
 from directives.document_tables import (
     Document,
     DocumentDelivery,
@@ -28,6 +27,8 @@ from foundation.texts import _
 from foundation.vietnamese import fold
 from foundation.working_time import local_date
 
+__all__ = ["Correction", "Document", "Header", "Purpose", "Recipient"]
+
 #: levels of urgency (R-D7)
 URGENCIES = (_("Thường"), _("Khẩn"), _("Thượng khẩn"), _("Hỏa tốc"))
 #: the head of a document, where a secrecy mark stands
@@ -41,54 +42,6 @@ _CORRECTABLE = frozenset(
 )
 
 
-class Purpose(StrEnum):
-    """Why a recipient gets a document."""
-
-    ACTION = "action"
-    REPORT = "report"
-    COOPERATE = "cooperate"
-    INFORMATION = "information"
-    FILE = "file"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Recipient:
-    """A line of "Kính gửi" or "Nơi nhận" to be."""
-
-    name: str
-    purpose: Purpose = Purpose.ACTION
-    organisation_id: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Header:
-    """What stands at the head and the foot of a document."""
-
-    type_code: str = ""
-    number_raw: str = ""
-    issuer_name: str = ""
-    issuer_id: str | None = None
-    place: str = ""
-    issued_on: date | None = None
-    subject: str = ""
-    urgency: int = 0
-    signer: signing.Signer | None = None
-    legal_bases: Sequence[Mapping[str, Any]] = ()
-    recipients: Sequence[Recipient] = ()
-    quirks: Sequence[Mapping[str, Any]] = ()
-    is_internal: bool = False
-    #: the mark as chosen by the clerk; any mark is refused (R-U7)
-    secrecy: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Correction:
-    """What a correction changes: names of columns and their new values."""
-
-    changes: Mapping[str, Any] = field(default_factory=dict)
-    lines: Sequence[str] | None = None
-
-
 def register_incoming(
     work: UnitOfWork,
     organisation_id: str,
@@ -98,21 +51,61 @@ def register_incoming(
     received_on: date | None = None,
     is_duplicate_allowed: bool = False,
 ) -> Document:
-    """Enter an incoming document in the organisation's register of the year (R-D4, R-D7, R-D9).
+    """Take an incoming document in and enter it in the register at once: `arrive`, then `enter`."""
+    document = arrive(
+        work,
+        organisation_id,
+        header,
+        lines=lines,
+        received_on=received_on,
+        is_duplicate_allowed=is_duplicate_allowed,
+    )
+    return enter(work, document.id)
+
+
+def arrive(
+    work: UnitOfWork,
+    organisation_id: str,
+    header: Header,
+    *,
+    lines: Sequence[str] = (),
+    received_on: date | None = None,
+    is_duplicate_allowed: bool = False,
+) -> Document:
+    """Take an incoming document in; it has no register number until the clerk gives it one with `enter`.
 
     Raises Invalid for a secrecy mark (R-U7), a wrong urgency or a missing subject, Conflict for a document
     already registered (same number, date and issuer; R-D3).
     """
     _check(header, lines)
-    received = received_on or local_date(work.now)
     if not is_duplicate_allowed:
         _refuse_duplicate(work, organisation_id, header)
-    document = _new(work, organisation_id, "in", "registered", header, lines)
-    document.received_on = received
-    document.register, document.register_year = "in", received.year
-    document.register_number = registers.next_number(work, organisation_id, "in", received.year)
+    document = _new(work, organisation_id, "in", "arrived", header, lines)
+    document.received_on = received_on or local_date(work.now)
     work.session.flush()
     _tell(work, "document.received", document)
+    return document
+
+
+def enter(
+    work: UnitOfWork, document_id: str, *, on: date | None = None, number: int | None = None
+) -> Document:
+    """Enter an arrived document in the register of the year (R-D4, R-D7, R-D9).
+
+    Without a `number` it gets the next one. Raises Conflict when it was entered or the number was used.
+    """
+    document = lock(work, document_id)
+    if document.direction != "in" or document.stage != "arrived":
+        raise Conflict(
+            _("Văn bản đã vào sổ với số đến {number}.", number=registers.label(document)),
+            rule="R-D4",
+            document=document_id,
+        )
+    document.received_on = on or document.received_on or local_date(work.now)
+    year = document.received_on.year
+    document.stage, document.register, document.register_year = "registered", "in", year
+    document.register_number = registers.take(work, document.organisation_id, "in", year, number)
+    work.session.flush()
     _tell(work, "document.registered", document, register_number=registers.label(document))
     return document
 
@@ -169,12 +162,19 @@ def sign(work: UnitOfWork, document_id: str, signer: signing.Signer) -> Document
 
 
 def issue_number(
-    work: UnitOfWork, document_id: str, symbol: str, *, series: str = "", on: date | None = None
+    work: UnitOfWork,
+    document_id: str,
+    symbol: str,
+    *,
+    series: str = "",
+    on: date | None = None,
+    sequence: int | None = None,
 ) -> str:
     """Give a signed document the next number of its series in the year (R-D4); gives the number.
 
     `symbol` is the issuer's short name ("UBND", for a công văn "UBND-KGVX"). Each type may have its own
-    `series` as the head decides. Raises Conflict for an unsigned or already numbered document.
+    `series` as the head decides; a clerk may give the `sequence`, later than the last one. Raises Conflict
+    for an unsigned or already numbered document, or a number already used.
     """
     document = lock(work, document_id)
     if document.number is not None:
@@ -192,7 +192,7 @@ def issue_number(
     day = on or local_date(work.now)
     register = f"out:{series}" if series else "out"
     document.register, document.register_year = register, day.year
-    document.register_number = registers.next_number(work, document.organisation_id, register, day.year)
+    document.register_number = registers.take(work, document.organisation_id, register, day.year, sequence)
     number = document_numbers.compose(document.register_number, document.type_code, symbol)
     _put_number(document, number)
     document.number_raw, document.issued_on = number, day

@@ -39,6 +39,7 @@ class NewAssignment:
 def open_plan(work: UnitOfWork, plan_id: str, *, is_held: bool = False) -> list[Assignment]:
     """Give every item of an issued plan to each of its leads, groups expanded as of today (R-S3).
 
+    Items that only order reports are no tasks: they set the dates of the rounds (`plans.is_reporting`).
     Items without a lead wait for `open_item` after somebody assigned one (R-S1). Items already given are
     skipped, so a repeated call gives nothing twice. Held ones wait for `hand_over`.
     """
@@ -50,6 +51,7 @@ def open_plan(work: UnitOfWork, plan_id: str, *, is_held: bool = False) -> list[
     return [
         assignment
         for item in plans.items(work.session, plan_id)
+        if not plans.is_reporting(item.draft)
         for assignment in _open_item(work, plan, item, given, is_held=is_held)
     ]
 

@@ -299,6 +299,11 @@ def items(session: Session, plan_id: str) -> list[ItemView]:
     return _views(session, rows, PlanItem.plan_id == plan_id)
 
 
+def is_reporting(draft: ItemDraft) -> bool:
+    """Tell whether an item is the reporting regime of the plan (“báo cáo trước ngày 15/11 hàng năm”)."""
+    return draft.task_class == "reporting" and draft.deadline.kind in deadlines.RECURRING
+
+
 def view(session: Session, item_id: str) -> ItemView:
     """Give one row of a plan; raises NotFound."""
     row = session.get(PlanItem, item_id)

@@ -1,9 +1,12 @@
 """Registers of documents: numbers per organisation, register and year, without gaps (R-D4, R-D9)."""
 
+from sqlalchemy import update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from directives.document_tables import Document, RegisterCounter
 from foundation.database import UnitOfWork
+from foundation.errors import Conflict
+from foundation.texts import _
 
 
 def next_number(work: UnitOfWork, organisation_id: str, register: str, year: int) -> int:
@@ -19,6 +22,38 @@ def next_number(work: UnitOfWork, organisation_id: str, register: str, year: int
         .returning(RegisterCounter.last)
     )
     return int(work.session.execute(statement).scalar_one())
+
+
+def take(work: UnitOfWork, organisation_id: str, register: str, year: int, number: int | None = None) -> int:
+    """Take the next number, or the one a clerk gives: a paper register may have been kept before (R-D4).
+
+    Raises Conflict for a number that is not later than the last one: none is used twice.
+    """
+    following = next_number(work, organisation_id, register, year)
+    if number is None or number == following:
+        return following
+    if number < following:
+        raise Conflict(
+            _(
+                "Số {found} đã cấp trong sổ năm {year}; số tiếp theo là {next}.",
+                found=number,
+                year=year,
+                next=following,
+            ),
+            rule="R-D4",
+            found=number,
+            expected=following,
+        )
+    work.session.execute(
+        update(RegisterCounter)
+        .where(
+            RegisterCounter.organisation_id == organisation_id,
+            RegisterCounter.register == register,
+            RegisterCounter.year == year,
+        )
+        .values(last=number)
+    )
+    return number
 
 
 def label(document: Document) -> str:

@@ -34,7 +34,7 @@ class ReportRound(Base):
     data_as_of: Mapped[date] = mapped_column(Date)
     #: due day of the upward report
     due_up: Mapped[date] = mapped_column(Date)
-    #: collecting, consolidated, signed, sent, accepted, more_requested
+    #: planned, collecting, consolidated, signed, sent, accepted, more_requested
     status: Mapped[str] = mapped_column(String(16))
     created_by: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(Moment)

@@ -53,36 +53,58 @@ class RoundDraft:
 
 
 def open_round(work: UnitOfWork, directive_id: str, draft: RoundDraft) -> ReportRound:
-    """Ask for reports: one `UnitReport` per unit with its own due day (R-R4).
+    """Ask for reports now: `plan_round`, then `request`."""
+    report_round = plan_round(work, directive_id, draft)
+    request(work, report_round.id, units=draft.units, dates=draft.dates)
+    return report_round
 
-    Raises Invalid for dates without a working day between two levels, Conflict when nobody is to report.
-    """
+
+def plan_round(work: UnitOfWork, directive_id: str, draft: RoundDraft) -> ReportRound:
+    """Put a round on the schedule; nobody is asked before `request`. Raises Invalid for an unknown kind."""
     directive = directives.get(work.session, directive_id)
     if draft.kind not in KINDS:
         raise Invalid(
             _("Loại báo cáo phải là một trong: {known}, nhận được “{found}”.", known=KINDS, found=draft.kind),
             rule="R-R1",
         )
-    units = dict(draft.units) or dict.fromkeys(reporting_units(work.session, directive_id), 1)
+    return _add_round(work, directive, draft, draft.data_as_of or draft.data_to)
+
+
+def request(
+    work: UnitOfWork,
+    round_id: str,
+    *,
+    units: Mapping[str, int] | None = None,
+    dates: Sequence[date] | None = None,
+) -> list[UnitReport]:
+    """Ask the units of a planned round: one `UnitReport` per unit with its own due day (R-R4).
+
+    `units` by level, empty for all leads of the directive; `dates` from the upward report down, None proposes
+    them. Raises Invalid for dates without a working day between two levels, Conflict when nobody is to report
+    or they were asked before.
+    """
+    asked = work.session.get(ReportRound, round_id, with_for_update=True)
+    if asked is None or asked.status != "planned":
+        raise Conflict(_("Đợt báo cáo này đã được yêu cầu hoặc không còn."), round=round_id)
+    units = dict(units or {}) or dict.fromkeys(reporting_units(work.session, asked.directive_id), 1)
     if not units:
-        raise Conflict(_("Chưa có đơn vị nào được giao nhiệm vụ để báo cáo."), directive=directive_id)
+        raise Conflict(_("Chưa có đơn vị nào được giao nhiệm vụ để báo cáo."), directive=asked.directive_id)
     calendar = calendars.load(work.session)
     policy = policies.current(work.session, local_date(work.now))
     dates = list(
-        draft.dates
+        dates
         or report_dates.propose_dates(
-            draft.due_up, max(units.values()), calendar, gap_days=policy.report_level_gap_days
+            asked.due_up, max(units.values()), calendar, gap_days=policy.report_level_gap_days
         )
     )
-    as_of = draft.data_as_of or report_dates.latest_data_day(dates[-1], draft.data_to, calendar)
-    report_dates.check_dates(dates, as_of, calendar)
-    report_round = _add_round(work, directive, draft, as_of)
+    asked.data_as_of = min(asked.data_as_of, report_dates.latest_data_day(dates[-1], asked.data_to, calendar))
+    report_dates.check_dates(dates, asked.data_as_of, calendar)
+    asked.status = "collecting"
+    reports = []
     for unit_id, level in units.items():
         due = deadlines.due_on(dates[min(level, len(dates) - 1)], calendar, policy)
-        if due.current_due is None or due.effective_due is None:
-            continue
         report = UnitReport(
-            round_id=report_round.id,
+            round_id=asked.id,
             unit_id=unit_id,
             level=level,
             due=due.current_due,
@@ -90,8 +112,9 @@ def open_round(work: UnitOfWork, directive_id: str, draft: RoundDraft) -> Report
         )
         work.session.add(report)
         work.session.flush()
-        _tell(work, "report.requested", report, report_round)
-    return report_round
+        _tell(work, "report.requested", report, asked)
+        reports.append(report)
+    return reports
 
 
 def reporting_units(session: Session, directive_id: str) -> list[str]:
@@ -318,7 +341,7 @@ def _add_round(
         data_to=draft.data_to,
         data_as_of=as_of,
         due_up=draft.due_up,
-        status="collecting",
+        status="planned",
         created_by=work.actor.id,
         created_at=work.now,
     )

@@ -6,6 +6,7 @@ valid expression has two operands side by side; names with keywords or signs mus
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from engine.feel.lexer import KEYWORDS, Token, tokens
 
@@ -62,6 +63,7 @@ def _continues(token: Token) -> bool:
     )
 
 
+@lru_cache(maxsize=4096)
 def _words(name: str) -> tuple[str, ...]:
     from engine.feel.errors import FeelSyntaxError
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.feel.compiler.core import Code, Compiler
-from engine.feel.compiler.operators import passes
+from engine.feel.compiler.spans import passes
 from engine.feel.forms import Tests
 from engine.feel.nodes import Constant, Differs, Node, RangeOf
 from engine.feel.run import Frame

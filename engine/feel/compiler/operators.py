@@ -4,15 +4,13 @@ from decimal import Decimal
 from typing import Any
 
 from engine.feel import arithmetic
-from engine.feel.compare import before, contains, equal
+from engine.feel.compare import before, equal
 from engine.feel.compiler.core import Code, Compiler, makes
 from engine.feel.nodes import (
-    Between,
     Chain,
     Compare,
     Constant,
     ContextOf,
-    Differs,
     FunctionOf,
     If,
     InstanceOf,
@@ -21,12 +19,10 @@ from engine.feel.nodes import (
     Name,
     Negate,
     Node,
-    RangeOf,
-    Within,
 )
 from engine.feel.run import Frame, Run
 from engine.feel.types import kind_of, shown
-from engine.feel.values import Function, Range
+from engine.feel.values import Function
 from foundation.texts import _
 
 _ARITHMETIC = {
@@ -37,13 +33,9 @@ _ARITHMETIC = {
     "**": arithmetic.power,
 }
 _EQUATABLE = (str, Decimal, bool)
-#: kinds that may stand at the end of a range; lists, contexts and ranges would nest without end
-_AT_ENDS = frozenset(
-    {
-        "number", "string", "boolean", "date", "time", "date and time", "days and time duration",
-        "years and months duration", "Null",
-    }
-)  # fmt: skip
+_TEMPORAL = frozenset(
+    {"date", "time", "date and time", "days and time duration", "years and months duration"}
+)
 
 
 @makes(Constant)
@@ -171,7 +163,7 @@ def compare(compiler: Compiler, node: Compare) -> Code:
         else:
             result = a < b if type(a) is Decimal and type(b) is Decimal else before(a, b)
         if result is None:
-            return _incomparable(frame.run, a, b, at)
+            return incomparable(frame.run, a, b, at)
         return result is not negated
 
     return order
@@ -188,7 +180,7 @@ def _equality(compiler: Compiler, node: Compare) -> Code:
             return (a == b) is wanted
         result = equal(frame.run, a, b)
         if result is None:
-            return _incomparable(frame.run, a, b, at)
+            return incomparable(frame.run, a, b, at)
         return result is wanted
 
     if type(node.right) is Constant and type(node.right.value) in _EQUATABLE:
@@ -201,111 +193,24 @@ def _equality(compiler: Compiler, node: Compare) -> Code:
                 return (a == fixed) is wanted
             if a is None:
                 return not wanted
-            return _incomparable(frame.run, a, fixed, at)
+            return incomparable(frame.run, a, fixed, at)
 
         return with_constant
     return equality
 
 
-def _incomparable(run: Run, left: Any, right: Any, at: int) -> Any:
-    return run.warn(
-        at, "type", _("không so sánh được {left} với {right}.", left=shown(left), right=shown(right))
-    )
-
-
-@makes(Between)
-def between(compiler: Compiler, node: Between) -> Code:
-    """Say whether a value lies between two others, both included."""
-    value, low, high, at = (
-        compiler.code(node.value),
-        compiler.code(node.low),
-        compiler.code(node.high),
-        node.at,
-    )
-
-    def inside(frame: Frame) -> Any:
-        a, b, c = value(frame), low(frame), high(frame)
-        under, over = before(a, b), before(c, a)
-        if under is None or over is None:
-            return _incomparable(frame.run, a, b if under is None else c, at)
-        return not under and not over
-
-    return inside
-
-
-@makes(RangeOf)
-def range_of(compiler: Compiler, node: RangeOf) -> Code:
-    """Make a range; its ends must be comparable with each other."""
-    low = None if node.low is None else compiler.code(node.low)
-    high = None if node.high is None else compiler.code(node.high)
-    at, low_closed, high_closed, one_sided = node.at, node.low_closed, node.high_closed, not node.dotted
-
-    def make(frame: Frame) -> Any:
-        start = None if low is None else low(frame)
-        end = None if high is None else high(frame)
-        if start is None and end is None and not one_sided:
-            return frame.run.warn(at, "range", _("khoảng giá trị cần ít nhất một đầu."))
-        if kind_of(start) not in _AT_ENDS or kind_of(end) not in _AT_ENDS:
-            wrong = start if kind_of(start) not in _AT_ENDS else end
-            return frame.run.warn(
-                at, "range", _("{found} không làm đầu khoảng giá trị được.", found=shown(wrong))
-            )
-        if start is not None and end is not None and kind_of(start) != kind_of(end):
-            return _incomparable(frame.run, start, end, at)
-        return Range(
-            start, end, low_closed and start is not None, high_closed and end is not None, one_sided=one_sided
+def incomparable(run: Run, left: Any, right: Any, at: int) -> Any:
+    """Give null for a comparison of unlike types, with advice where a date is still text."""
+    kinds = {kind_of(left), kind_of(right)}
+    if "string" in kinds and kinds & _TEMPORAL:
+        message = _(
+            "không so sánh được {left} với {right}; hãy đổi chuỗi bằng date(…), time(…) hoặc duration(…).",
+            left=shown(left),
+            right=shown(right),
         )
-
-    return make
-
-
-@makes(Differs)
-def differs(compiler: Compiler, node: Differs) -> Code:
-    """Make the range of everything but one value."""
-    value, at = compiler.code(node.value), node.at
-
-    def make(frame: Frame) -> Any:
-        found = value(frame)
-        if kind_of(found) not in _AT_ENDS:
-            return frame.run.warn(at, "range", _("{found} không dùng được sau “!=”.", found=shown(found)))
-        return Range(found, None, low_closed=False, high_closed=False, excludes=True, one_sided=True)
-
-    return make
-
-
-@makes(Within)
-def within(compiler: Compiler, node: Within) -> Code:
-    """Say whether a value passes one of the tests."""
-    value, tests, at = compiler.code(node.value), tuple(compiler.code(test) for test in node.tests), node.at
-
-    def inside(frame: Frame) -> Any:
-        a = value(frame)
-        unknown = False
-        for test in tests:
-            b = test(frame)
-            result = passes(frame.run, a, b)
-            if result:
-                return True
-            if result is None:
-                unknown = True
-                _incomparable(frame.run, a, b, at)
-        return None if unknown else False
-
-    return inside
-
-
-def passes(run: Run, value: Any, test: Any) -> bool | None:
-    """Say whether a value is in a range, among the elements of a list, or equal (DMN 1.5 table 55)."""
-    if type(test) is Range:
-        return contains(run, test, value)
-    if type(test) is list:
-        run.charge(1 + len(test) // 4)
-        if any(
-            (contains(run, item, value) if type(item) is Range else equal(run, value, item)) for item in test
-        ):
-            return True
-        return type(value) is list and equal(run, value, test) is True
-    return equal(run, value, test)
+    else:
+        message = _("không so sánh được {left} với {right}.", left=shown(left), right=shown(right))
+    return run.warn(at, "type", message)
 
 
 @makes(InstanceOf)

@@ -54,6 +54,8 @@ class BoxCompiler:
         self.owner = owner
         self.scopes: list[set[str] | None] = []
         self.deepest = 0
+        #: True when any name may be given, so that none is unknown
+        self.open = False
 
     def code(self, box: Boxed | None, what: str) -> Code:
         """Give the closure of a box, its result conforming to the declared type."""
@@ -102,7 +104,7 @@ class BoxCompiler:
 
     def _learn(self, compiler: Compiler, box: Literal) -> None:
         self.deepest = max(self.deepest, compiler.deepest)
-        for name in sorted(compiler.free - self.known - BUILTINS.keys()):
+        for name in () if self.open else sorted(compiler.free - self.known - BUILTINS.keys()):
             message = _("Biểu thức dùng tên “{name}” không có trong các dữ liệu cần thiết.", name=name)
             self.problems.append(
                 Problem(element=box.element, rule="dmn-unknown-name", severity="warning", message=message)

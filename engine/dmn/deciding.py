@@ -169,7 +169,7 @@ class _Making:
         return run
 
     def _names(self, decision: Decision) -> dict[str, Any]:
-        names: dict[str, Any] = {}
+        names: dict[str, Any] = dict(self.inputs) if decision.takes_anything else {}
         for reference in (*decision.inputs, *decision.decisions, *decision.knowledge):
             prefix, element = self.program.resolve(reference)
             if element is None:

@@ -184,6 +184,11 @@ class Decision:
     logic: Boxed | None
 
     @property
+    def takes_anything(self) -> bool:
+        """Say whether it draws no requirements; then it sees all inputs given (tables made with dmn-js)."""
+        return not self.inputs and not self.decisions
+
+    @property
     def id(self) -> str:
         """Give the id by which it is asked for."""
         return self.element

@@ -71,6 +71,7 @@ class Program:
     def _decision(self, decision: Decision) -> Code | None:
         names = self.names_of((*decision.decisions, *decision.inputs, *decision.knowledge))
         boxes = self._boxes(names, decision.element)
+        boxes.open = decision.takes_anything
         return None if decision.logic is None else boxes.code(decision.logic, decision.name)
 
     def _function(self, knowledge: Knowledge, logic: FunctionDefinition) -> None:

@@ -8,6 +8,7 @@ from engine.feel.builtins.registry import Refused, builtin
 from engine.feel.ports import WorkingTime
 from engine.feel.run import Run
 from foundation.clock import BUSINESS_ZONE
+from foundation.errors import Invalid
 from foundation.texts import _
 
 _MOST_DAYS = 100_000
@@ -33,7 +34,10 @@ def add_working_days(run: Run, day: Any, days: Decimal) -> date:
     if days != days.to_integral_value() or abs(days) > _MOST_DAYS:
         raise Refused(_("số ngày làm việc phải là số nguyên trong khoảng ±{most}", most=_MOST_DAYS), "range")
     run.charge(abs(int(days)))
-    return _calendar(run).add_working_days(_day(day), int(days))
+    try:
+        return _calendar(run).add_working_days(_day(day), int(days))
+    except Invalid as problem:
+        raise Refused(problem.text, "range") from None
 
 
 @builtin("working days between(from: date|date and time, to: date|date and time)")

@@ -38,7 +38,9 @@ def test_a_mistake_in_an_expression_is_an_error_with_its_place_and_is_not_run() 
 
 
 def test_a_name_without_requirement_is_noticed() -> None:
-    assert rules_of(input_data("n"), decision("d", literal("n + 1"))) == [("dmn-unknown-name", "warning")]
+    parts = input_data("n"), decision("d", literal("n + m"), needs(inputs=["n"]))
+
+    assert rules_of(*parts) == [("dmn-unknown-name", "warning")]
 
 
 def test_a_reference_to_nothing_is_an_error() -> None:

@@ -145,6 +145,13 @@ def test_names_of_components_may_have_spaces() -> None:
     assert dmn.decide(model, "d", {"đv": {"số người": 4}}, now=NOW).value == Decimal(8)
 
 
+def test_a_table_without_requirements_sees_all_inputs() -> None:
+    model = read(decision("d", literal("n + 1")))
+
+    assert dmn.decide(model, "d", {"n": 1}, now=NOW).value == 2
+    assert dmn.lint(model) == []
+
+
 def test_a_missing_input_is_null_and_named() -> None:
     model = read(input_data("n"), decision("d", literal("n"), needs(inputs=["n"])))
 

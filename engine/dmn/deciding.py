@@ -8,7 +8,7 @@ from typing import Any
 from engine.dmn.errors import DecisionError
 from engine.dmn.model import Decision, Input, Knowledge, Model, Service
 from engine.dmn.program import Program, program_of
-from engine.dmn.types import coerced
+from engine.dmn.types import coerced, given
 from engine.feel.errors import FeelLimitExceeded, Warning_
 from engine.feel.limits import DEFAULT, Limits
 from engine.feel.ports import WorkingTime
@@ -215,7 +215,7 @@ class _Making:
                 0, "missing", _("thiếu dữ liệu vào “{name}”.", name=element.name), element.element
             )
         value = self.budget.admit(self.inputs[element.name], 0)
-        return coerced(self.budget, self.program.types.of(element.type_ref), value, element.name)
+        return given(self.budget, self.program.types.of(element.type_ref), value, element.name)
 
     def _functions(self) -> dict[str, Function]:
         """Give every knowledge model and service as a function; each sees those it requires."""

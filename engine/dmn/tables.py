@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from engine.dmn.model import Literal, OutputClause, Table
-from engine.dmn.types import coerced
+from engine.dmn.types import coerced, given
 from engine.feel.builtins.lists import extreme
 from engine.feel.builtins.registry import Refused
 from engine.feel.builtins.statistics import total
@@ -78,7 +78,7 @@ class TableCode:
         run = frame.run
         values: list[Any] = []
         for at, code in enumerate(self.inputs):
-            value = coerced(run, self.input_types[at], code(frame), self.table.inputs[at].expression.text)
+            value = given(run, self.input_types[at], code(frame), self.table.inputs[at].expression.text)
             allowed = self.allowed[at]
             if allowed is not None and value is not None and not _each(allowed, frame, value):
                 message = _(

@@ -7,15 +7,18 @@ from typing import Any
 from engine.dmn.model import Item, Model
 from engine.feel.expressions import compile_unary_tests
 from engine.feel.run import Run
-from engine.feel.temporal import combine
+from engine.feel.temporal import combine, read_date, read_date_time, read_duration, read_time
 from engine.feel.types import (
     ANY_TYPE,
     CONTEXT,
     DATE,
     DATE_TIME,
+    DAYS,
     FUNCTION,
     LIST,
+    MONTHS,
     NAMED,
+    TIME,
     Type,
     kind_of,
     shown,
@@ -25,6 +28,15 @@ from foundation.texts import _
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DEPTH = 40
+#: how the text of a JSON value becomes one of its type
+_READERS: dict[str, Callable[[str], Any]] = {
+    DATE: read_date,
+    DATE_TIME: read_date_time,
+    TIME: read_time,
+    DAYS: read_duration,
+    MONTHS: read_duration,
+    "duration": read_duration,
+}
 
 
 class ItemTypes:
@@ -107,6 +119,15 @@ def _allowed(tests: str) -> Callable[[Any], bool]:
         return compile_unary_tests(tests).evaluate(value, {}, now=_EPOCH).value is True
 
     return check
+
+
+def given(run: Run, wanted: Type, value: Any, what: str) -> Any:
+    """Give a value from outside as its type wants it: JSON has dates, times and durations only as text."""
+    read = _READERS.get(wanted.kind)
+    if read is not None and type(value) is str:
+        found = read(value)
+        value = value if found is None else found
+    return coerced(run, wanted, value, what)
 
 
 def coerced(run: Run, wanted: Type, value: Any, what: str) -> Any:

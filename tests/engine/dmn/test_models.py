@@ -1,6 +1,7 @@
 """Whole models: requirements, knowledge, boxed expressions, types, reading."""
 
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 
 from engine import dmn
 from engine.dmn.reader import NAMESPACES
+from engine.feel import FeelLimitExceeded
 from foundation.errors import NotFound
 from tests.engine.dmn.conftest import NOW, decision, definitions, input_data, literal, needs
 
@@ -122,6 +124,8 @@ TYPES = (
     ("type_ref", "given", "expected"),
     [
         ("tMức", "cao", "cao"),
+        ("date", "2024-01-31", date(2024, 1, 31)),
+        ("date", "31/1/2024", None),
         ("tMức", "x", None),
         ("number", "1", None),
         ("number", [5], 5),
@@ -205,3 +209,22 @@ def test_a_file_that_cannot_be_a_model_is_refused(xml: bytes, said: str) -> None
         dmn.read(xml)
 
     assert said in str(caught.value)
+
+
+def test_a_knowledge_model_that_calls_itself_without_end_is_stopped() -> None:
+    knowledge = (
+        '<businessKnowledgeModel id="k" name="f"><encapsulatedLogic><formalParameter name="x"/>'
+        f"{literal('f(x + 1)')}</encapsulatedLogic></businessKnowledgeModel>"
+    )
+    model = read(knowledge, decision("d", literal("f(1)"), needs(knowledge=["k"])))
+
+    with pytest.raises(FeelLimitExceeded, match="quá sâu"):
+        dmn.decide(model, "d", {}, now=NOW)
+
+
+def test_a_service_that_calls_itself_without_end_is_stopped() -> None:
+    service = '<decisionService id="s" name="s"><outputDecision href="#d"/></decisionService>'
+    model = read(service, decision("d", literal("s()"), needs(knowledge=["s"])))
+
+    with pytest.raises(FeelLimitExceeded, match="quá sâu"):
+        dmn.decide(model, "d", {}, now=NOW)

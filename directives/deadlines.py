@@ -75,6 +75,8 @@ class Deadline:
     recurrences: tuple[Recurrence, ...] = ()
     #: also whenever asked ("và khi có yêu cầu")
     is_on_demand: bool = False
+    #: further days of the same duty ("ngày 15/6 và ngày 15/12")
+    further: tuple[date, ...] = ()
     #: section of the document-level clause it comes from (R-S5)
     inherited_from: str = ""
     #: the due day when it was first set
@@ -94,7 +96,10 @@ class Deadline:
 
     def to_json(self) -> dict[str, Any]:
         """Give the deadline as plain JSON data; `from_json` reads it back."""
-        return {key: value for key, value in asdict(self).items() if value not in (None, "", (), False)}
+        # days become text at once, so that what is shown equals what is stored
+        return {
+            key: _text(value) for key, value in asdict(self).items() if value not in (None, "", (), False)
+        }
 
 
 #: nothing was said about a deadline
@@ -107,6 +112,7 @@ def from_json(data: Mapping[str, Any]) -> Deadline:
     for name in ("window_from", "original_due", "current_due", "effective_due"):
         values[name] = _day(values.get(name))
     values["kind"] = DeadlineKind(values.get("kind", "none"))
+    values["further"] = tuple(date.fromisoformat(day) for day in values.get("further", ()))
     values["recurrences"] = tuple(
         Recurrence(**{**item, "start": _day(item.get("start"))}) for item in values.get("recurrences", ())
     )
@@ -129,16 +135,16 @@ def from_proposal(data: Mapping[str, Any]) -> Deadline:
             found=kind,
         )
     due = _day(data.get("due"))
-    window = data.get("window") or {}
     return Deadline(
         kind=DeadlineKind(kind),
         raw=str(data.get("raw") or ""),
         qualifier=str(data.get("qualifier") or ""),
-        window_from=_day(window.get("from") if isinstance(window, Mapping) else data.get("window_from")),
+        window_from=_day(data.get("window_start")),
         condition=str(data.get("condition") or ""),
         trigger=str(data.get("trigger") or ""),
-        recurrences=_recurrences(data),
+        recurrences=_recurrences(data, due),
         is_on_demand=bool(data.get("on_demand")),
+        further=tuple(day for value in data.get("further") or () if (day := _day(value)) is not None),
         inherited_from=str(data.get("inherited_from") or ""),
         original_due=due,
         current_due=due,
@@ -235,8 +241,9 @@ def occurrences(recurrence: Recurrence, after: date, wanted: int = 1) -> list[da
 
 
 def next_due(deadline: Deadline, after: date) -> date | None:
-    """Give the nearest coming due day of all recurrences of a deadline."""
+    """Give the nearest coming due day of a deadline: its recurrences and its further days."""
     days = [day for item in deadline.recurrences for day in occurrences(item, after)]
+    days += [day for day in deadline.further if day > after]
     return min(days, default=None)
 
 
@@ -266,7 +273,7 @@ def _rolled(day: date, calendar: WorkingCalendar, roll: Roll) -> date:
     return day
 
 
-def _recurrences(data: Mapping[str, Any]) -> tuple[Recurrence, ...]:
+def _recurrences(data: Mapping[str, Any], due: date | None) -> tuple[Recurrence, ...]:
     raw: Sequence[Any] = [data.get("recurrence")]
     raw = [
         *raw,
@@ -278,11 +285,20 @@ def _recurrences(data: Mapping[str, Any]) -> tuple[Recurrence, ...]:
             interval=int(item.get("interval") or 1),
             month=item.get("month"),
             day=item.get("day"),
-            start=_day(item.get("from")),
+            # the due of a recurrence with a stated day is its first occurrence
+            start=_day(item.get("from")) or (due if item.get("day") and item is raw[0] else None),
         )
         for item in raw
         if isinstance(item, Mapping)
     )
+
+
+def _text(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, dict):
+        return {key: _text(item) for key, item in value.items()}
+    return [_text(item) for item in value] if isinstance(value, tuple) else value
 
 
 def _day(value: Any) -> date | None:

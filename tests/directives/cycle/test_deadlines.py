@@ -170,6 +170,23 @@ def test_one_task_with_two_recurrences_is_due_at_the_nearer_one() -> None:
     assert deadlines.next_due(read, date(2023, 3, 1)) == date(2023, 5, 18)
 
 
+def test_a_duty_with_two_days_a_year_has_a_next_day_after_the_first() -> None:
+    read = deadlines.from_proposal({"kind": "fixed", "due": "2024-06-15", "further": ["2024-12-15"]})
+    assert deadlines.next_due(read, date(2024, 6, 15)) == date(2024, 12, 15)
+    assert deadlines.next_due(read, date(2024, 12, 15)) is None
+
+
+def test_a_half_yearly_recurrence_counts_from_its_first_occurrence() -> None:
+    read = deadlines.from_proposal(
+        {
+            "kind": "recurring_quarterly",
+            "due": "2024-06-15",
+            "recurrence": {"freq": "monthly", "interval": 6, "day": 15},
+        }
+    )
+    assert deadlines.next_due(read, date(2024, 7, 1)) == date(2024, 12, 15)
+
+
 def test_an_unknown_kind_is_refused_with_the_known_ones() -> None:
     with pytest.raises(Invalid, match="recurring_annual"):
         deadlines.from_proposal({"kind": "someday"})
@@ -194,7 +211,7 @@ def test_occurrences_come_later_than_asked_in_order_and_without_end(
 @given(st.dates(date(2021, 1, 1), date(2026, 12, 31)), st.sampled_from(["", "before"]))
 def test_a_deadline_survives_its_json(day: date, qualifier: str) -> None:
     computed = deadlines.effective(
-        due(day, qualifier=qualifier, recurrences=(Recurrence(month=1, day=2, start=day),)),
+        due(day, qualifier=qualifier, further=(day,), recurrences=(Recurrence(month=1, day=2, start=day),)),
         vietnam(),
         Policy(),
     )

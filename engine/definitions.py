@@ -3,7 +3,7 @@
 from typing import Any
 
 import orjson
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from engine.models import DecisionDefinition, DeploymentFile, FormDefinition, ProcessDefinition
@@ -90,16 +90,26 @@ def latest(session: Session) -> list[ProcessDefinition]:
     )
 
 
-def form(session: Session, key: str) -> dict[str, Any]:
-    """Give the schema of the newest version of a form."""
-    found = session.scalars(
-        select(FormDefinition)
-        .where(FormDefinition.key == key)
-        .order_by(FormDefinition.version.desc())
-        .limit(1)
-    ).first()
+_FORMS = FormDefinition.__table__
+_NEWEST_FORM = (
+    select(_FORMS.c.id)
+    .where(_FORMS.c.key == bindparam("form_key"))
+    .order_by(_FORMS.c.version.desc())
+    .limit(1)
+)
+
+
+def newest_form(session: Session, key: str) -> str:
+    """Give the id of the newest version of a form; NotFound when there is none."""
+    found: str | None = session.connection().execute(_NEWEST_FORM, {"form_key": key}).scalar()
     if found is None:
         raise NotFound(_("Chưa có biểu mẫu “{key}”.", key=key), form=key)
+    return found
+
+
+def form(session: Session, key: str) -> dict[str, Any]:
+    """Give the schema of the newest version of a form."""
+    found = session.get_one(FormDefinition, newest_form(session, key))
     schema: dict[str, Any] = orjson.loads(_file(session, found.deployment_id, found.file))
     return schema
 

@@ -15,6 +15,8 @@ from engine.models import HistoryEvent, ProcessInstance
 from engine.spiff.effects import Happened
 from foundation.database import UnitOfWork
 
+_APPEND = insert(HistoryEvent.__table__)  # type: ignore[arg-type]
+
 
 def append(
     work: UnitOfWork, instance_id: str, seq: int, head: str, happened: Iterable[Happened]
@@ -27,7 +29,7 @@ def append(
         head = row["hash"] = digest(head, row)
         rows.append(row)
     if rows:
-        work.session.execute(insert(HistoryEvent.__table__), rows)  # type: ignore[arg-type]
+        work.connection.execute(_APPEND, rows)
     return seq, head
 
 

@@ -1,6 +1,7 @@
 """Jobs: the work of service tasks, done by handlers of this house, tried again, then an incident.
 
-A handler runs in the transaction that completes its task, in the name of whoever brought it there. Errors drawn in the diagram are raised as
+A handler runs in the transaction that completes its task, in the name of whoever brought it there.
+Errors drawn in the diagram are raised as
 `BusinessError`; everything else is retried after the pause drawn at the task.
 """
 
@@ -9,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Row, or_, select, update
 
-from engine import incidents, instances, runner
+from engine import dues, incidents, instances, runner
 from engine.feel import iso
 from engine.models import Job
 from engine.ports import JobContext, JobHandler
@@ -102,7 +103,7 @@ def complete(work: UnitOfWork, row: Row[Any], token: str, result: dict[str, Any]
         execution.happened("job.completed", waiting, {"variables": result} if result else {})
         execution.complete(token, result)
 
-    runner.run(work, row, command)
+    dues.follow(work, row, runner.run(work, row, command), result)
 
 
 def _context(job: Job, row: Row[Any]) -> JobContext:

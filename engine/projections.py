@@ -3,7 +3,7 @@
 from collections import defaultdict
 from typing import Any
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import Insert, bindparam, delete, insert, update
 from sqlalchemy.orm import Session
 
 from engine import children, escalations, messages
@@ -51,7 +51,7 @@ class Projection:
         for table, rows in self._inserts.items():
             if not rows:
                 continue
-            self.work.session.execute(insert(table.__table__), rows)  # type: ignore[arg-type]
+            self.work.connection.execute(INSERTS[table], rows)
 
     def _opened_tokens(self) -> set[str]:
         opening = (UserTaskOpened, JobCreated, EventAwaited)
@@ -168,36 +168,62 @@ def summary(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+INSERTS: dict[type[Base], Insert] = {
+    table: insert(table.__table__)  # type: ignore[arg-type]
+    for table in (UserTask, UserTaskCandidate, Job, Timer, EventSubscription)
+}
+_TASKS = UserTask.__table__
+_CLOSE_TASKS = (
+    update(_TASKS)  # type: ignore[arg-type]
+    .where(
+        _TASKS.c.instance_id == bindparam("instance"),
+        _TASKS.c.token.in_(bindparam("tokens", expanding=True)),
+        _TASKS.c.state == WorkState.OPEN.value,
+    )
+    .values(
+        state=bindparam("new_state"),
+        completed_at=bindparam("at"),
+        completed_by=bindparam("actor"),
+        revision=_TASKS.c.revision + 1,
+    )
+    .returning(
+        *(
+            _TASKS.c[name]
+            for name in (
+                "id",
+                "element",
+                "name",
+                "process_key",
+                "business_key",
+                "assignee",
+                "candidate_groups",
+                "due_at",
+                "ladder",
+            )
+        )
+    )
+)
+_CANDIDATES = UserTaskCandidate.__table__
+_FORGET_CANDIDATES = delete(_CANDIDATES).where(  # type: ignore[arg-type]
+    _CANDIDATES.c.task_id.in_(bindparam("tasks", expanding=True))
+)
+
+
 def _close_user_tasks(work: UnitOfWork, instance_id: str, tokens: list[str], *, is_cancelled: bool) -> None:
     state = WorkState.CANCELLED if is_cancelled else WorkState.COMPLETED
-    rows = work.session.execute(
-        update(UserTask)
-        .where(
-            UserTask.instance_id == instance_id, UserTask.token.in_(tokens), UserTask.state == WorkState.OPEN
-        )
-        .values(
-            state=state.value,
-            completed_at=work.now,
-            completed_by=work.actor.id,
-            revision=UserTask.revision + 1,
-        )
-        .returning(
-            UserTask.id,
-            UserTask.element,
-            UserTask.name,
-            UserTask.process_key,
-            UserTask.business_key,
-            UserTask.assignee,
-            UserTask.candidate_groups,
-            UserTask.due_at,
-            UserTask.ladder,
-        )
-        .execution_options(synchronize_session=False)
-    ).all()
+    values = {
+        "instance": instance_id,
+        "tokens": tokens,
+        "new_state": state.value,
+        "at": work.now,
+        "actor": work.actor.id,
+    }
+    rows = work.connection.execute(_CLOSE_TASKS, values).all()
     ids = [row.id for row in rows]
     if not ids:
         return
-    work.session.execute(delete(UserTaskCandidate).where(UserTaskCandidate.task_id.in_(ids)))
+    if any(row.candidate_groups for row in rows):
+        work.connection.execute(_FORGET_CANDIDATES, {"tasks": ids})
     if any(row.ladder is not None for row in rows):
         escalations.cancel(work.session, ids)
     event = "user_task.cancelled" if is_cancelled else "user_task.completed"

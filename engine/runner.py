@@ -6,7 +6,7 @@ The instance row is locked first, always. The new state is saved only over the r
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, bindparam, select, update
 
 from engine import children, decisions, graphs, history, messages
 from engine.calendar import CalendarOnDemand
@@ -22,22 +22,34 @@ from foundation.database import UnitOfWork
 from foundation.errors import Conflict, NotFound, Stale
 from foundation.texts import _
 
-COLUMNS = (
-    ProcessInstance.id,
-    ProcessInstance.definition_id,
-    ProcessInstance.key,
-    ProcessInstance.business_key,
-    ProcessInstance.state,
-    ProcessInstance.revision,
-    ProcessInstance.blob,
-    ProcessInstance.history_seq,
-    ProcessInstance.history_head,
-    ProcessInstance.root_instance_id,
-    ProcessInstance.parent_instance_id,
-    ProcessInstance.parent_token,
-    ProcessInstance.element_key,
-    ProcessInstance.call,
+INSTANCES = ProcessInstance.__table__
+#: what a command needs to know of an instance
+COLUMNS = tuple(
+    INSTANCES.c[name]
+    for name in (
+        "id",
+        "definition_id",
+        "key",
+        "business_key",
+        "state",
+        "revision",
+        "blob",
+        "history_seq",
+        "history_head",
+        "root_instance_id",
+        "parent_instance_id",
+        "parent_token",
+        "element_key",
+        "call",
+    )
 )
+_LOCK = select(*COLUMNS).where(INSTANCES.c.id == bindparam("instance_id")).with_for_update()
+_SAVE = (
+    update(INSTANCES)  # type: ignore[arg-type]
+    .where(INSTANCES.c.id == bindparam("instance_id"), INSTANCES.c.revision == bindparam("loaded"))
+    .values({name: bindparam(name) for name in ("state", "blob", "revision", "history_seq", "history_head")})
+)
+_END = _SAVE.values(ended_at=bindparam("ended_at"), result=bindparam("result"))
 
 Command = Callable[[Execution], None]
 
@@ -77,9 +89,7 @@ class DatabasePorts:
 
 def lock(work: UnitOfWork, instance_id: str) -> Row[Any]:
     """Lock an instance and give its row; NotFound when there is none."""
-    row = work.session.execute(
-        select(*COLUMNS).where(ProcessInstance.id == instance_id).with_for_update()
-    ).one_or_none()
+    row = work.connection.execute(_LOCK, {"instance_id": instance_id}).one_or_none()
     if row is None:
         raise NotFound(_("Không tìm thấy phiên chạy {id}.", id=instance_id))
     return row
@@ -123,21 +133,19 @@ def save(work: UnitOfWork, row: Row[Any], execution: Execution) -> None:
     Projection(work, row, execution).write()
     _send(work, row, execution)
     values: dict[str, Any] = {
+        "instance_id": row.id,
+        "loaded": row.revision,
         "state": InstanceState.RUNNING.value,
         "blob": state.dump(execution),
         "revision": row.revision + 1,
         "history_seq": seq,
         "history_head": head,
     }
+    statement = _SAVE
     if execution.ended is not None:
         values |= _end(work, row, execution, execution.ended)
-    changed = work.session.execute(
-        update(ProcessInstance)
-        .where(ProcessInstance.id == row.id, ProcessInstance.revision == row.revision)
-        .values(**values)
-        .execution_options(synchronize_session=False)
-    )
-    if changed.rowcount != 1:  # type: ignore[attr-defined]  # CursorResult of an UPDATE has it
+        statement = _END
+    if work.connection.execute(statement, values).rowcount != 1:
         raise Stale(instance=row.id)
 
 
@@ -152,7 +160,7 @@ def _send(work: UnitOfWork, row: Row[Any], execution: Execution) -> None:
 
 
 def _end(work: UnitOfWork, row: Row[Any], execution: Execution, ended: Ended) -> dict[str, Any]:
-    values: dict[str, Any] = {"state": ended.state, "ended_at": work.now}
+    values: dict[str, Any] = {"state": ended.state, "ended_at": work.now, "result": None}
     if row.parent_instance_id is not None:
         values["result"] = children.report(work, row, execution, ended)
     outbox.record(

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, exists, insert, or_, select
+from sqlalchemy import Select, bindparam, delete, exists, insert, or_, select
 from sqlalchemy.orm import Session
 
 from engine import escalations, history, incidents, instances, runner
@@ -113,6 +113,20 @@ def set_due(work: UnitOfWork, task_id: str, due_at: datetime | None, *, reason: 
     return task
 
 
+_TASKS = UserTask.__table__
+_LOCK_INSTANCE_OF = (
+    select(*runner.COLUMNS)
+    .where(
+        runner.INSTANCES.c.id
+        == select(_TASKS.c.instance_id).where(_TASKS.c.id == bindparam("task_id")).scalar_subquery()
+    )
+    .with_for_update()
+)
+_STATE_OF = select(_TASKS.c.token, _TASKS.c.element, _TASKS.c.state, _TASKS.c.revision).where(
+    _TASKS.c.id == bindparam("task_id")
+)
+
+
 def complete(
     work: UnitOfWork, task_id: str, variables: dict[str, Any], *, revision: int | None = None
 ) -> None:
@@ -121,20 +135,10 @@ def complete(
     Raises Conflict when it was done already, Stale when `revision` is not the task's newest.
     """
     instances.check_variables(variables)
-    row = work.session.execute(
-        select(*runner.COLUMNS)
-        .where(
-            ProcessInstance.id == select(UserTask.instance_id).where(UserTask.id == task_id).scalar_subquery()
-        )
-        .with_for_update()
-    ).one_or_none()
+    row = work.connection.execute(_LOCK_INSTANCE_OF, {"task_id": task_id}).one_or_none()
     if row is None:
         raise NotFound(_("Không tìm thấy công việc {id}.", id=task_id))
-    task = work.session.execute(
-        select(UserTask.token, UserTask.element, UserTask.state, UserTask.revision).where(
-            UserTask.id == task_id
-        )
-    ).one()
+    task = work.connection.execute(_STATE_OF, {"task_id": task_id}).one()
     _require_open(task)
     if revision is not None and revision != task.revision:
         raise Stale(user_task=task_id, revision=task.revision)

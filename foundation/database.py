@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, create_engine, event
+from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import OperationalError
@@ -87,6 +87,14 @@ class UnitOfWork:
         self.touched: set[str] = set()
         self._on_rollback: list[Callable[[UnitOfWork], None]] = []
         self.is_committed = False
+        self._connection: Connection | None = None
+
+    @property
+    def connection(self) -> Connection:
+        """The connection of the transaction, for statements prepared once at module level (hot paths)."""
+        if self._connection is None:
+            self._connection = self.session.connection()
+        return self._connection
 
     def commit(self) -> None:
         """Make the command durable; the unit of work is over."""

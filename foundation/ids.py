@@ -1,4 +1,4 @@
-"""Identifiers: opaque strings that sort by the order in which one process made them (UUID version 7 layout)."""
+"""Identifiers: opaque strings that sort in the order one process made them (UUID version 7 layout)."""
 
 import os
 import time

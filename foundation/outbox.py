@@ -39,13 +39,16 @@ class OutboxEvent(Base):
     dispatched_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
+_RECORD = insert(OutboxEvent.__table__)  # type: ignore[arg-type]
+
+
 def record(
     work: UnitOfWork, event_type: str, *, subject: str, data: dict[str, Any], instance_id: str | None = None
 ) -> str:
     """Write down that something happened; committed with the command or not at all. Gives the event id."""
     event_id = new_id()
-    work.session.execute(
-        insert(OutboxEvent.__table__),  # type: ignore[arg-type]
+    work.connection.execute(
+        _RECORD,
         {
             "id": event_id,
             "type": event_type,

@@ -4,11 +4,10 @@ Surfaces come through here; the engine below knows neither people nor forms.
 """
 
 from collections.abc import Iterator, Mapping
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
-import orjson
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from directives import access
@@ -39,6 +38,12 @@ def visible(session: Session, principal: Principal, task_id: str) -> UserTask:
     return task
 
 
+_TASKS = UserTask.__table__
+_TASK = select(
+    _TASKS.c.assignee, _TASKS.c.candidate_groups, _TASKS.c.form_key, _TASKS.c.business_key, _TASKS.c.element
+).where(_TASKS.c.id == bindparam("task_id"))
+
+
 def complete(
     work: UnitOfWork,
     principal: Principal,
@@ -48,15 +53,7 @@ def complete(
     revision: int | None = None,
 ) -> None:
     """Finish a task with what was entered: allowed, form checked, domain rules checked, process continued."""
-    task = work.session.execute(
-        select(
-            UserTask.assignee,
-            UserTask.candidate_groups,
-            UserTask.form_key,
-            UserTask.business_key,
-            UserTask.element,
-        ).where(UserTask.id == task_id)
-    ).one_or_none()
+    task = work.connection.execute(_TASK, {"task_id": task_id}).one_or_none()
     if task is None:
         raise NotFound(_("Không tìm thấy công việc {id}.", id=task_id))
     if not _may_do(principal, task):
@@ -71,13 +68,16 @@ def complete(
 
 
 def form_of(session: Session, key: str) -> forms.Form:
-    """Give the newest version of a form, built once per content."""
-    return _form(orjson.dumps(definitions.form(session, key)))
+    """Give the newest version of a form; each version is built once per process."""
+    form_id = definitions.newest_form(session, key)
+    found = _forms.get(form_id)
+    if found is None:
+        found = _forms[form_id] = forms.load(definitions.form(session, key))
+    return found
 
 
-@lru_cache(maxsize=256)
-def _form(schema: bytes) -> forms.Form:
-    return forms.load(schema)
+#: built forms by id of their version; versions never change
+_forms: dict[str, forms.Form] = {}
 
 
 def _may_do(principal: Principal, task: Any) -> bool:

@@ -85,8 +85,9 @@ def database(request: pytest.FixtureRequest, tmp_path: Path, clock: MovableClock
     opened = Database(request.getfixturevalue("postgresql_url"), clock)
     yield opened
     with opened.write_engine.begin() as connection:
-        tables = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
-        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+        connection.execute(text("SET CONSTRAINTS ALL DEFERRED"))
+        for table in reversed(Base.metadata.sorted_tables):
+            connection.execute(table.delete())
     opened.dispose()
 
 

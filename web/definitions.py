@@ -1,0 +1,313 @@
+"""Processes: which ones there are, how a version looks, what differs between two, the forms they use.
+
+Editing and publishing: `web.diagram_editor`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import orjson
+from flask import Blueprint, Response, render_template, request
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from engine import definitions, differences, drafts, forms, graphs
+from engine.lint.labels import label
+from engine.models import (
+    DecisionDefinition,
+    DefinitionDraft,
+    FormDefinition,
+    ProcessDefinition,
+    ProcessInstance,
+)
+from engine.states import LIVE
+from foundation.errors import NotFound
+from foundation.texts import Text, _
+from web import names
+from web.gate import rule, runtime
+
+blueprint = Blueprint("definitions", __name__, url_prefix="/definitions")
+
+#: what is asked of the newest draft instead of a published version
+DRAFT = "draft"
+#: property of an element → what an official calls it
+PROPERTIES: Mapping[str, Text] = {
+    "": _("Loại"),
+    "name": _("Tên"),
+    "documentation": _("Hướng dẫn"),
+    "camunda:assignee": _("Người làm"),
+    "camunda:candidateGroups": _("Nhóm có thể nhận"),
+    "camunda:dueDate": _("Hạn"),
+    "camunda:followUpDate": _("Ngày theo dõi"),
+    "camunda:priority": _("Độ ưu tiên"),
+    "camunda:formKey": _("Biểu mẫu"),
+    "camunda:topic": _("Việc tự động"),
+    "camunda:failedJobRetryTimeCycle": _("Số lần thử lại"),
+    "conditionExpression": _("Điều kiện"),
+    "sourceRef": _("Từ bước"),
+    "targetRef": _("Đến bước"),
+    "calledElement": _("Quy trình được gọi"),
+    "default": _("Hướng mặc định"),
+    "attachedToRef": _("Gắn vào bước"),
+    "cancelActivity": _("Dừng bước khi xảy ra"),
+    "timerEventDefinition/timeDuration": _("Sau khoảng thời gian"),
+    "timerEventDefinition/timeDate": _("Vào thời điểm"),
+    "timerEventDefinition/timeCycle": _("Theo chu kỳ"),
+    "tiendo:escalation@decision": _("Bảng bậc nhắc việc"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One process in the list."""
+
+    key: str
+    name: str
+    version: int
+    versions: int
+    running: int
+    published_at: datetime | None
+    #: who saved the draft and when, None without a draft
+    draft: DefinitionDraft | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reference:
+    """Something a diagram uses: a form, a decision table, another process."""
+
+    #: form, decision or process
+    kind: str
+    key: str
+    #: labels of the steps that use it
+    steps: tuple[str, ...]
+
+
+@blueprint.get("")
+@rule("definitions.read")
+def index() -> str:
+    """Show every process with its newest version, how many run, and who is editing."""
+    with runtime().database.reading() as session:
+        lines = _lines(session)
+        editors = names.accounts(session, [line.draft.updated_by for line in lines if line.draft])
+        counts = {
+            "forms": session.scalar(select(func.count(FormDefinition.key.distinct()))) or 0,
+            "decisions": session.scalar(select(func.count(DecisionDefinition.key.distinct()))) or 0,
+        }
+    return render_template(
+        "definitions/index.html", here="definitions", lines=lines, editors=editors, counts=counts
+    )
+
+
+@blueprint.get("/<key>")
+@blueprint.get("/<key>/versions/<int:version>")
+@rule("definitions.read")
+def show(key: str, version: int | None = None) -> str:
+    """Show one version: the diagram, the versions beside it, and what the steps need."""
+    with runtime().database.reading() as session:
+        every = definitions.versions(session, key)
+        draft = drafts.get(session, key)
+        chosen = _chosen(every, version, key)
+        running = _running_by_version(session, key)
+        people = names.accounts(
+            session, [one.published_by for one in every] + ([draft.updated_by] if draft else [])
+        )
+        references = () if chosen is None else _references(session, chosen)
+        notes = _notes(session, every)
+    return render_template(
+        "definitions/show.html",
+        here="definitions",
+        key=key,
+        chosen=chosen,
+        versions=every,
+        draft=draft,
+        running=running,
+        people=people,
+        references=references,
+        notes=notes,
+    )
+
+
+@blueprint.get("/<key>/versions/<int:version>/diagram.bpmn")
+@rule("definitions.read")
+def diagram(key: str, version: int) -> Response:
+    """Give the bytes of a version, for the viewer and for download."""
+    with runtime().database.reading() as session:
+        found = definitions.published(session, key, version)
+        content = definitions.content(session, found)
+    headers = {"ETag": f'"{found.sha256}"', "Cache-Control": "private, max-age=31536000, immutable"}
+    if "download" in request.args:
+        headers["Content-Disposition"] = f'attachment; filename="{key}-v{version}.bpmn"'
+    return Response(content, mimetype="application/xml", headers=headers)
+
+
+@blueprint.get("/<key>/differences")
+@rule("definitions.read")
+def compare(key: str) -> str:
+    """Show what changed between two versions, or between a version and the draft."""
+    older, newer = request.args.get("from", ""), request.args.get("to", "")
+    with runtime().database.reading() as session:
+        every = definitions.versions(session, key)
+        draft = drafts.get(session, key)
+        older, newer = _pair(older, newer, every, has_draft=draft is not None)
+        changes = differences.between(content_of(session, key, older), content_of(session, key, newer))
+    return render_template(
+        "definitions/compare.html",
+        here="definitions",
+        key=key,
+        name=every[0].name if every else key,
+        versions=every,
+        has_draft=draft is not None,
+        older=older,
+        newer=newer,
+        changes=changes,
+        **words_of_changes(),
+    )
+
+
+@blueprint.get("/forms")
+@rule("definitions.read")
+def forms_index() -> str:
+    """List the forms and decision tables with their newest versions."""
+    with runtime().database.reading() as session:
+        found_forms = _newest(session, FormDefinition)
+        found_decisions = _newest(session, DecisionDefinition)
+        titles = {row.key: row.name for row in session.scalars(select(DecisionDefinition))}
+    return render_template(
+        "definitions/forms.html",
+        here="definitions",
+        forms=found_forms,
+        decisions=found_decisions,
+        titles=titles,
+    )
+
+
+@blueprint.get("/forms/<key>")
+@rule("definitions.read")
+def form(key: str) -> str:
+    """Show a form as the person at work sees it, and its source."""
+    with runtime().database.reading() as session:
+        schema = definitions.form(session, key)
+    loaded = forms.load(schema)
+    # lists that come from the process are not there in a preview
+    source = orjson.dumps(schema, option=orjson.OPT_INDENT_2).decode()
+    return render_template("definitions/form.html", here="definitions", key=key, loaded=loaded, source=source)
+
+
+def words_of_changes() -> dict[str, object]:
+    """Give what the templates of differences say changes with."""
+    return {"label": label, "properties": PROPERTIES}
+
+
+def content_of(session: Session, key: str, version: str) -> bytes:
+    """Give the diagram of a version number or of the draft."""
+    if version == DRAFT:
+        found = drafts.get(session, key)
+        if found is None:
+            raise NotFound(_("Quy trình này không có bản nháp."))
+        return found.content
+    return definitions.content(session, definitions.published(session, key, int(version)))
+
+
+def running(session: Session, key: str) -> int:
+    """Count the instances of a process that still run, over all versions."""
+    return sum(_running_by_version(session, key).values())
+
+
+def _pair(older: str, newer: str, every: list[ProcessDefinition], *, has_draft: bool) -> tuple[str, str]:
+    known = {str(one.version) for one in every}
+    if newer not in known | {DRAFT}:
+        newer = DRAFT if has_draft else str(every[0].version if every else 1)
+    if older not in known:
+        before = [one.version for one in every if newer == DRAFT or one.version < int(newer)]
+        older = str(before[0] if before else (every[-1].version if every else 1))
+    return older, newer
+
+
+def _chosen(every: list[ProcessDefinition], version: int | None, key: str) -> ProcessDefinition | None:
+    if version is None:
+        return every[0] if every else None
+    found = next((one for one in every if one.version == version), None)
+    if found is None:
+        raise NotFound(_("Quy trình “{key}” không có phiên bản {version}.", key=key, version=version))
+    return found
+
+
+def _lines(session: Session) -> list[Line]:
+    editing = {draft.key: draft for draft in session.scalars(select(DefinitionDraft))}
+    newest = definitions.latest(session)
+    versions: dict[str, int] = dict(
+        session.execute(select(ProcessDefinition.key, func.count()).group_by(ProcessDefinition.key)).all()
+    )
+    live: dict[str, int] = dict(
+        session.execute(
+            select(ProcessInstance.key, func.count())
+            .where(ProcessInstance.state.in_([state.value for state in LIVE]))
+            .group_by(ProcessInstance.key)
+        ).all()
+    )
+    lines = [
+        Line(
+            key=one.key,
+            name=one.name,
+            version=one.version,
+            versions=versions.get(one.key, 0),
+            running=live.get(one.key, 0),
+            published_at=one.published_at,
+            draft=editing.pop(one.key, None),
+        )
+        for one in newest
+    ]
+    fresh = [
+        Line(key=key, name=key, version=0, versions=0, running=0, published_at=None, draft=draft)
+        for key, draft in sorted(editing.items())
+    ]
+    return lines + fresh
+
+
+def _running_by_version(session: Session, key: str) -> dict[int, int]:
+    query = (
+        select(ProcessInstance.definition_version, func.count())
+        .where(ProcessInstance.key == key, ProcessInstance.state.in_([state.value for state in LIVE]))
+        .group_by(ProcessInstance.definition_version)
+    )
+    return dict(session.execute(query).all())
+
+
+def _references(session: Session, definition: ProcessDefinition) -> tuple[Reference, ...]:
+    found: dict[tuple[str, str], list[str]] = {}
+    for node in graphs.of_definition(session, definition.id).nodes:
+        element = node.element
+        used = [
+            ("form", element.attributes.get("formKey") or element.attributes.get("formRef")),
+            ("decision", element.attributes.get("decisionRef")),
+            ("decision", element.ladder.decision if element.ladder else None),
+            ("process", element.attributes.get("calledElement")),
+        ]
+        for kind, key in used:
+            if key:
+                found.setdefault((kind, key.removeprefix("=").strip('"')), []).append(node.title)
+    return tuple(
+        Reference(kind=kind, key=key, steps=tuple(dict.fromkeys(steps)))
+        for (kind, key), steps in sorted(found.items())
+    )
+
+
+def _notes(session: Session, every: list[ProcessDefinition]) -> dict[str, str]:
+    from engine.models import Deployment
+
+    query = select(Deployment.id, Deployment.note).where(
+        Deployment.id.in_([one.deployment_id for one in every])
+    )
+    return dict(session.execute(query).all())
+
+
+def _newest(
+    session: Session, table: type[FormDefinition] | type[DecisionDefinition]
+) -> list[tuple[str, int, datetime]]:
+    query = (
+        select(table.key, func.max(table.version), func.max(table.published_at))
+        .group_by(table.key)
+        .order_by(table.key)
+    )
+    return [(row[0], row[1], row[2]) for row in session.execute(query)]

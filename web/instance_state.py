@@ -1,0 +1,305 @@
+"""Where an instance is: one reading of the projections for the diagram and for the outline beside it.
+
+The number of queries is fixed whatever the length of the history or the number of children.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from flask import url_for
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from engine import graphs, instances
+from engine.instances import WaitingElement
+from engine.models import HistoryEvent, Incident, ProcessInstance, UserTask
+from engine.spiff.graph import ProcessGraph
+from engine.states import LIVE, WorkState
+from foundation.texts import Text, _
+from foundation.vietnamese import format_date
+from foundation.working_time import local_date
+from web import context, names
+from web.days import Days
+
+#: steps an official knows; gateways and automatic steps only appear while something waits there
+STEPS = frozenset({"userTask", "manualTask", "callActivity", "receiveTask"})
+#: what an instance waits for, beside people
+WAITS: Mapping[str, Text] = {
+    "job": _("hệ thống đang xử lý"),
+    "timer": _("chờ đến {day}"),
+    "message": _("chờ thông tin từ nơi khác"),
+    "signal": _("chờ tín hiệu"),
+    "conditional": _("chờ đủ điều kiện"),
+    "child": _("quy trình con đang chạy"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One line of the outline."""
+
+    element: str
+    name: str
+    #: done, active, late or future
+    state: str
+    sub: str = ""
+    url: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """Marks on the diagram and the outline that says the same."""
+
+    #: element id → {state, count, note}, as the viewer wants it
+    elements: dict[str, dict[str, Any]] = field(default_factory=dict)
+    flows: list[str] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+    #: how many of the outline's steps are done
+    done: int = 0
+
+    @property
+    def here(self) -> list[Step]:
+        """Give the steps at which the instance is now."""
+        return [step for step in self.steps if step.state in {"active", "late"}]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Facts:
+    graph: ProcessGraph
+    #: completed elements, the last time each was
+    finished: Mapping[str, tuple[int, datetime, str]]
+    waiting: Mapping[str, list[WaitingElement]]
+    tasks: Mapping[str, list[UserTask]]
+    broken: frozenset[str]
+    people: Mapping[str, str]
+    groups: Mapping[str, str]
+    children: Mapping[str, tuple[int, int]]
+
+
+def picture(session: Session, instance: ProcessInstance, today: Days | None) -> Picture:
+    """Give the marks and the outline of an instance; without a calendar due days show no days left."""
+    facts = _facts(session, instance)
+    elements: dict[str, dict[str, Any]] = {
+        element: {"state": "done"} for element in facts.finished if element not in facts.waiting
+    }
+    for element, waiting in facts.waiting.items():
+        elements[element] = _mark(facts, element, waiting, today)
+    for element in facts.broken:
+        note = context.text(_("có sự cố"))
+        elements[element] = {"state": "incident", "count": len(facts.waiting.get(element, ())), "note": note}
+    steps = _outline(facts, elements, instance, today)
+    return Picture(
+        elements=elements,
+        flows=_flows(session, instance.id, facts.graph, elements),
+        steps=steps,
+        done=sum(step.state == "done" for step in steps),
+    )
+
+
+def _facts(session: Session, instance: ProcessInstance) -> _Facts:
+    waiting: dict[str, list[WaitingElement]] = {}
+    for one in instances.waiting(session, instance.id):
+        waiting.setdefault(one.element, []).append(one)
+    tasks: dict[str, list[UserTask]] = {}
+    for task in session.scalars(
+        select(UserTask).where(UserTask.instance_id == instance.id, UserTask.state == WorkState.OPEN.value)
+    ):
+        tasks.setdefault(task.element, []).append(task)
+    every = [task for several in tasks.values() for task in several]
+    on = local_date(instance.started_at)
+    return _Facts(
+        graph=graphs.of_definition(session, instance.definition_id),
+        finished=_finished(session, instance.id),
+        waiting=waiting,
+        tasks=tasks,
+        broken=_broken(session, instance.id),
+        people=names.accounts(session, [task.assignee or "" for task in every]),
+        groups=names.groups(session, [group for task in every for group in task.candidate_groups], on),
+        children=_children(session, instance.id),
+    )
+
+
+def _finished(session: Session, instance_id: str) -> dict[str, tuple[int, datetime, str]]:
+    last = (
+        select(HistoryEvent.element, func.max(HistoryEvent.seq).label("seq"))
+        .where(HistoryEvent.instance_id == instance_id, HistoryEvent.type == "element.completed")
+        .group_by(HistoryEvent.element)
+        .subquery()
+    )
+    rows = session.execute(
+        select(HistoryEvent.element, HistoryEvent.seq, HistoryEvent.at, HistoryEvent.actor_name)
+        .join(last, last.c.seq == HistoryEvent.seq)
+        .where(HistoryEvent.instance_id == instance_id)
+    )
+    return {row.element: (row.seq, row.at, row.actor_name) for row in rows}
+
+
+def _broken(session: Session, instance_id: str) -> frozenset[str]:
+    query = select(Incident.element).where(
+        Incident.instance_id == instance_id, Incident.resolved_at.is_(None), Incident.element != ""
+    )
+    return frozenset(session.scalars(query))
+
+
+def _children(session: Session, instance_id: str) -> dict[str, tuple[int, int]]:
+    """Give by call activity how many children there are and how many of them still run."""
+    query = (
+        select(ProcessInstance.parent_element, ProcessInstance.state, func.count())
+        .where(ProcessInstance.parent_instance_id == instance_id)
+        .group_by(ProcessInstance.parent_element, ProcessInstance.state)
+    )
+    found: dict[str, tuple[int, int]] = {}
+    live = {state.value for state in LIVE}
+    for element, state, count in session.execute(query):
+        every, running = found.get(element or "", (0, 0))
+        found[element or ""] = (every + count, running + (count if state in live else 0))
+    return found
+
+
+def _mark(facts: _Facts, element: str, waiting: list[WaitingElement], today: Days | None) -> dict[str, Any]:
+    due = min((one.due_at for one in waiting if one.kind == "user_task" and one.due_at), default=None)
+    mark: dict[str, Any] = {"state": "active", "count": len(waiting)}
+    left = None if today is None else today.left(due)
+    if left is not None and left < 0:
+        mark |= {"state": "late", "note": context.text(_("quá hạn {days} ngày", days=-left))}
+    if element in facts.children:
+        every, running = facts.children[element]
+        if running and every > 1:
+            mark |= {
+                "count": running,
+                "note": context.text(_("{done}/{every} đã xong", done=every - running, every=every)),
+            }
+    if all(one.kind in {"message", "signal", "conditional"} for one in waiting):
+        # a boundary event that listens is not where the work is
+        node = facts.graph.task_specs.get(element)
+        if node is not None and node.element.attached_to:
+            return {"state": "future"}
+    return mark
+
+
+def _flows(
+    session: Session, instance_id: str, graph: ProcessGraph, elements: Mapping[str, dict[str, Any]]
+) -> list[str]:
+    """Give the flows that were taken: what gateways wrote down, and flows without a choice."""
+    chosen: set[str] = set()
+    gateways: set[str] = set()
+    query = select(HistoryEvent.element, HistoryEvent.data).where(
+        HistoryEvent.instance_id == instance_id,
+        HistoryEvent.type == "element.completed",
+        HistoryEvent.element_type.like("%Gateway"),
+    )
+    for element, data in session.execute(query):
+        gateways.add(element)
+        chosen.update((data or {}).get("flows", ()))
+    reached = {element for element, mark in elements.items() if mark["state"] != "future"}
+    taken = [
+        flow.id
+        for flow in graph.flows.values()
+        if flow.id in chosen
+        or (flow.source not in gateways and _is_done(elements, flow.source) and flow.target in reached)
+    ]
+    return list(dict.fromkeys([*taken, *sorted(chosen)]))
+
+
+def _is_done(elements: Mapping[str, dict[str, Any]], element: str) -> bool:
+    return elements.get(element, {}).get("state") == "done"
+
+
+def _outline(
+    facts: _Facts, elements: Mapping[str, dict[str, Any]], instance: ProcessInstance, today: Days | None
+) -> list[Step]:
+    finished, here, ahead = [], [], []
+    for place, node in enumerate(_in_order(facts.graph)):
+        element = node.element
+        state = elements.get(element.id, {}).get("state", "future")
+        if state in {"active", "late", "incident"} and element.type not in {"subProcess", "transaction"}:
+            step_state = "late" if state in {"late", "incident"} else "active"
+            here.append(
+                (
+                    place,
+                    Step(
+                        element=element.id,
+                        name=node.title,
+                        state=step_state,
+                        **_now(facts, element.id, instance, today),
+                    ),
+                )
+            )
+        elif element.type in STEPS and state == "done":
+            seq, at, who = facts.finished[element.id]
+            sub = " · ".join(part for part in (format_date(at), who) if part)
+            finished.append((seq, Step(element=element.id, name=node.title, state="done", sub=sub)))
+        elif element.type in STEPS and state == "future" and instance.ended_at is None:
+            ahead.append((place, Step(element=element.id, name=node.title, state="future")))
+    return [
+        step for group in (finished, here, ahead) for _place, step in sorted(group, key=lambda one: one[0])
+    ]
+
+
+def _now(facts: _Facts, element: str, instance: ProcessInstance, today: Days | None) -> dict[str, Any]:
+    """Give who has it, until when, and where to go: “Trưởng phòng … — còn 3 ngày làm việc”."""
+    tasks = facts.tasks.get(element, [])
+    url = None
+    parts: list[str] = []
+    if tasks:
+        first = min(tasks, key=lambda task: (task.due_at is None, task.due_at))
+        parts += [_who(facts, first), _left(first.due_at, today)]
+        if len(tasks) > 1:
+            parts.append(context.text(_("{count} việc đang mở", count=len(tasks))))
+        url = url_for("pages.tasks.show", task_id=first.id)
+    else:
+        for one in facts.waiting.get(element, [])[:1]:
+            day = format_date(one.due_at)
+            parts.append(
+                context.text(Text(WAITS[one.kind].template, {"day": day})) if one.kind in WAITS else one.kind
+            )
+        if element in facts.children:
+            every, running = facts.children[element]
+            parts = [
+                context.text(_("{running} trong {every} phiên con đang chạy", running=running, every=every))
+            ]
+            url = url_for("pages.instances.index", parent=instance.id, element=element)
+    if element in facts.broken:
+        parts.insert(0, context.text(_("có sự cố")))
+        url = "#incidents"
+    return {"sub": " — ".join(part for part in parts if part), "url": url}
+
+
+def _who(facts: _Facts, task: UserTask) -> str:
+    if task.assignee:
+        return facts.people.get(task.assignee, task.assignee)
+    shown = [facts.groups.get(group, group) for group in task.candidate_groups]
+    if len(shown) > 1:
+        return context.text(_("{first} hoặc {count} nhóm khác", first=shown[0], count=len(shown) - 1))
+    return shown[0] if shown else context.text(_("chưa giao cho ai"))
+
+
+def _left(due: datetime | None, today: Days | None) -> str:
+    if due is None:
+        return ""
+    left = None if today is None else today.left(due)
+    if left is None:
+        return format_date(due)
+    if left < 0:
+        return context.text(_("quá hạn {days} ngày", days=-left))
+    if left == 0:
+        return context.text(_("hạn hôm nay"))
+    return context.text(_("còn {days} ngày làm việc", days=left))
+
+
+def _in_order(graph: ProcessGraph) -> list[Any]:
+    """Give the nodes as the flow visits them, those nothing leads to last."""
+    order: dict[str, Any] = {}
+    pending = list(graph.starts(None))
+    while pending:
+        node = pending.pop(0)
+        if node.element.id in order:
+            continue
+        order[node.element.id] = node
+        inside = graph.starts(node.element.id) if node.element.type == "subProcess" else []
+        pending = [*inside, *pending, *(graph.node(flow.target) for flow in node.outgoing)]
+        pending += [graph.node(flow.target) for boundary in node.boundaries for flow in boundary.outgoing]
+    rest: Iterable[Any] = (node for node in graph.nodes if node.element.id not in order)
+    return [*order.values(), *rest]

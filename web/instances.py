@@ -1,0 +1,404 @@
+"""Instances: where one is, what happened in it, what is wrong, and how to repair it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from flask import Blueprint, jsonify, render_template, request
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from directives import access
+from engine import definitions, history, incidents, instances, user_tasks
+from engine.models import EventSubscription, Incident, ProcessInstance, Timer, UserTask
+from engine.states import InstanceState, WorkState
+from foundation.database import UnitOfWork
+from foundation.errors import Invalid, NotFound, TiendoError
+from foundation.texts import Text, _
+from processes import work_views
+from web import instance_state, names
+from web.days import Days, days
+from web.gate import principal, rule, runtime
+from web.posted import Posted, problems, then
+
+blueprint = Blueprint("instances", __name__, url_prefix="/instances")
+
+#: rows of a page of instances, of history, of children
+PAGE, HISTORY_PAGE, CHILDREN = 50, 100, 20
+STATES: dict[str, tuple[Text, str]] = {
+    InstanceState.CREATED: (_("Chờ chạy"), "pending"),
+    InstanceState.RUNNING: (_("Đang chạy"), "running"),
+    InstanceState.SUSPENDED: (_("Tạm dừng"), "suspended"),
+    InstanceState.COMPLETED: (_("Đã kết thúc"), "ended"),
+    InstanceState.TERMINATED: (_("Đã dừng hẳn"), "ended"),
+    InstanceState.FAILED: (_("Kết thúc do lỗi"), "failed"),
+    InstanceState.CANCELLED: (_("Đã hủy"), "cancelled"),
+}
+#: type of a history line → what happened, in words
+EVENTS: dict[str, tuple[Text, str]] = {
+    "instance.started": (_("Bắt đầu chạy"), "play"),
+    "instance.ended": (_("Kết thúc"), "check"),
+    "instance.suspended": (_("Tạm dừng"), "pause"),
+    "instance.resumed": (_("Chạy tiếp"), "play"),
+    "instance.cancel_requested": (_("Yêu cầu hủy"), "cancel"),
+    "variables.repaired": (_("Sửa biến"), "edit"),
+    "element.entered": (_("Đến bước"), "chevron-right"),
+    "element.completed": (_("Xong bước"), "check"),
+    "element.cancelled": (_("Bỏ bước"), "cancel"),
+    "user_task.claimed": (_("Nhận việc"), "person"),
+    "user_task.released": (_("Trả việc về nhóm"), "return"),
+    "user_task.assigned": (_("Chuyển người làm"), "people"),
+    "user_task.completed": (_("Hoàn thành việc"), "check-circle"),
+    "user_task.candidates_changed": (_("Đổi nhóm có thể nhận"), "people"),
+    "user_task.due_changed": (_("Đổi hạn"), "calendar"),
+    "escalation.fired": (_("Nhắc việc, báo lên"), "alarm"),
+    "escalation.thrown": (_("Báo lên trong sơ đồ"), "alarm"),
+    "timer.fired": (_("Đến giờ hẹn"), "clock"),
+    "message.received": (_("Nhận thông tin"), "inbox"),
+    "signal.received": (_("Nhận tín hiệu"), "webhook"),
+    "job.completed": (_("Hệ thống xử lý xong"), "settings"),
+    "decision.made": (_("Tra bảng quyết định"), "board"),
+    "error.thrown": (_("Phát lỗi nghiệp vụ"), "warning"),
+    "expression.warning": (_("Lưu ý khi tính biểu thức"), "warning"),
+}
+#: lines that tell little beside the others; shown when asked for
+DETAILS = frozenset({"element.entered"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chosen:
+    """Which instances the list shows."""
+
+    process: str = ""
+    state: str = ""
+    text: str = ""
+    parent: str = ""
+    element: str = ""
+    version: int | None = None
+    only_broken: bool = False
+    before: str = ""
+
+
+@blueprint.get("")
+@rule("instances.read")
+def index() -> str:
+    """List instances, the newest first, with what each is about and waits for."""
+    chosen = _chosen()
+    with runtime().database.reading() as session:
+        found = _listed(session, chosen)
+        rows, more = found[:PAGE], len(found) > PAGE
+        ids = [row.id for row in rows]
+        shown = {
+            "subjects": work_views.subjects_of(session, [(row.key, row.business_key) for row in rows]),
+            "waiting": _open_steps(session, ids),
+            "broken": _broken(session, ids),
+            "processes": {one.key: one.name for one in definitions.latest(session)},
+        }
+    return render_template(
+        "instances/index.html",
+        here="definitions",
+        rows=rows,
+        chosen=chosen,
+        states=STATES,
+        after=rows[-1].id if more else None,
+        **shown,
+    )
+
+
+@blueprint.get("/<instance_id>")
+@rule("instances.read")
+def show(instance_id: str) -> str:
+    """Show one instance: diagram with outline, what is wrong, tasks, variables, children."""
+    return _page(instance_id)
+
+
+@blueprint.get("/<instance_id>/state.json")
+@rule("instances.read")
+def state(instance_id: str) -> Response:
+    """Give the marks on the diagram, asked again while the page is open."""
+    with runtime().database.reading() as session:
+        found = instances.get(session, instance_id)
+        seen = instance_state.picture(session, found, _days(session))
+    return jsonify(elements=seen.elements, flows=seen.flows)
+
+
+@blueprint.get("/<instance_id>/history")
+@rule("history.read")
+def history_page(instance_id: str) -> str:
+    """Show what happened, page by page, and whether the chain of hashes holds."""
+    after = max(0, request.args.get("after", 0, type=int))
+    every = "every" in request.args
+    with runtime().database.reading() as session:
+        found = instances.get(session, instance_id)
+        lines = history.of_instance(session, instance_id, after=after, limit=HISTORY_PAGE + 1)
+        broken_at = history.verify(session, instance_id)
+        definition = definitions.get(session, found.definition_id)
+    shown = lines[:HISTORY_PAGE]
+    return render_template(
+        "instances/history.html",
+        here="definitions",
+        instance=found,
+        name=definition.name,
+        lines=[line for line in shown if every or line.type not in DETAILS],
+        hidden=sum(line.type in DETAILS for line in shown) if not every else 0,
+        every=every,
+        after=after,
+        next_after=shown[-1].seq if len(lines) > HISTORY_PAGE else None,
+        broken_at=broken_at,
+        events=EVENTS,
+        plain=_json,
+    )
+
+
+@blueprint.post("/<instance_id>/suspend")
+@rule("instances.repair")
+def suspend(instance_id: str) -> Any:
+    """Stop an instance until it is resumed."""
+    return _repair(instance_id, instances.suspend, _("Đã tạm dừng phiên chạy."))
+
+
+@blueprint.post("/<instance_id>/resume")
+@rule("instances.repair")
+def resume(instance_id: str) -> Any:
+    """Let an instance go on."""
+    return _repair(instance_id, instances.resume, _("Phiên chạy đã tiếp tục."))
+
+
+@blueprint.post("/<instance_id>/cancel")
+@rule("instances.repair")
+def cancel(instance_id: str) -> Any:
+    """End an instance with everything in it."""
+    return _repair(instance_id, instances.cancel, _("Đã hủy phiên chạy."))
+
+
+@blueprint.post("/<instance_id>/variables")
+@rule("instances.repair")
+def set_variable(instance_id: str) -> Any:
+    """Repair one variable; its value is JSON, or text when it is none."""
+    posted = Posted()
+    name = posted.text("variable", _("Hãy ghi tên biến."), most=120)
+    raw = posted.text("value")
+
+    def change(work: UnitOfWork, changed: str, *, reason: str) -> None:
+        posted.check()
+        instances.set_variables(work, changed, {name: _value(raw)}, reason=reason)
+
+    return _repair(instance_id, change, _("Đã sửa biến {name}.", name=name))
+
+
+@blueprint.post("/<instance_id>/tasks/<task_id>/assign")
+@rule("user_tasks.reassign")
+def assign(instance_id: str, task_id: str) -> Any:
+    """Give an open task to somebody else, or back to its groups."""
+
+    def change(work: UnitOfWork, changed: str, *, reason: str) -> None:
+        task = user_tasks.get(work.session, task_id)
+        if task.instance_id != changed:
+            raise NotFound(_("Không tìm thấy công việc {id}.", id=task_id))
+        _require_reach(task)
+        user_tasks.assign(work, task_id, request.form.get("assignee") or None, reason=reason)
+
+    return _repair(instance_id, change, _("Đã chuyển việc."))
+
+
+def _require_reach(task: UserTask) -> None:
+    """A unit head moves the tasks of the own units; administrators move all."""
+    who = principal()
+    places = {group.partition("@")[2] for group in task.candidate_groups} - {""}
+    if not any(access.allow(who, "user_tasks.reassign", place) for place in places):
+        access.require(who, "instances.repair")
+
+
+def _repair(instance_id: str, change: Callable[..., None], said: Text) -> Any:
+    posted = Posted()
+    reason = posted.text("reason", _("Hãy ghi lý do; lý do được lưu vào lịch sử."), most=2000)
+    try:
+        posted.check()
+        with runtime().database.unit_of_work(principal().actor) as work:
+            change(work, instance_id, reason=reason)
+            work.commit()
+    except NotFound:
+        raise
+    except TiendoError as error:
+        return _page(instance_id, errors=problems(error), act=request.endpoint or ""), 422
+    return then("pages.instances.show", said, instance_id=instance_id)
+
+
+def _page(instance_id: str, errors: dict[str, str] | None = None, act: str = "") -> str:
+    with runtime().database.reading() as session:
+        found = instances.get(session, instance_id)
+        today = _days(session)
+        tasks = user_tasks.of_instance(session, instance_id)
+        shown: dict[str, Any] = {
+            "definition": definitions.get(session, found.definition_id),
+            "picture": instance_state.picture(session, found, today),
+            "variables": {name: _json(value) for name, value in instances.variables(found).items()},
+            "tasks": tasks,
+            "task_groups": names.groups(
+                session, [group for task in tasks for group in task.candidate_groups], principal().on
+            ),
+            "people": names.accounts(session, [task.assignee or "" for task in tasks] + [found.started_by]),
+            "incidents": _incidents(session, instance_id),
+            "parent": _parent(session, found),
+            "children": _children(session, instance_id),
+            "subject": work_views.subjects_of(session, [(found.key, found.business_key)]).get(
+                found.business_key or ""
+            ),
+            "timers": _timers(session, instance_id),
+            "messages": _subscriptions(session, instance_id),
+            "colleagues": _colleagues(session) if _may_reassign() else [],
+            "broken_at": history.verify(session, instance_id),
+        }
+    return render_template(
+        "instances/show.html",
+        here="definitions",
+        instance=found,
+        states=STATES,
+        today=today,
+        may_repair=access.allow(principal(), "instances.repair"),
+        may_reassign=_may_reassign(),
+        may_resolve=access.allow(principal(), "incidents.resolve"),
+        retryable=frozenset(incidents.RETRIES),
+        errors=errors or {},
+        act=act,
+        values=request.form,
+        **shown,
+    )
+
+
+def _may_reassign() -> bool:
+    return access.allow(principal(), "user_tasks.reassign")
+
+
+def _chosen() -> Chosen:
+    args = request.args
+    return Chosen(
+        process=args.get("process", ""),
+        state=args.get("state", ""),
+        text=args.get("q", "").strip(),
+        parent=args.get("parent", ""),
+        element=args.get("element", ""),
+        version=args.get("version", type=int),
+        only_broken="broken" in args,
+        before=args.get("before", ""),
+    )
+
+
+def _listed(session: Session, chosen: Chosen) -> list[ProcessInstance]:
+    table = ProcessInstance
+    query = select(table)
+    equal = (
+        (table.key, chosen.process),
+        (table.state, chosen.state),
+        (table.parent_instance_id, chosen.parent),
+        (table.parent_element, chosen.element),
+        (table.definition_version, chosen.version),
+    )
+    for column, wanted in equal:
+        if wanted:
+            query = query.where(column == wanted)
+    if chosen.text:
+        query = query.where((table.business_key == chosen.text) | (table.id == chosen.text))
+    if chosen.only_broken:
+        query = query.where(table.id.in_(select(Incident.instance_id).where(Incident.resolved_at.is_(None))))
+    if chosen.before:
+        query = query.where(table.id < chosen.before)
+    return list(session.scalars(query.order_by(table.id.desc()).limit(PAGE + 1)))
+
+
+def _open_steps(session: Session, ids: list[str]) -> dict[str, list[str]]:
+    query = select(UserTask.instance_id, UserTask.name).where(
+        UserTask.instance_id.in_(ids), UserTask.state == WorkState.OPEN.value
+    )
+    found: dict[str, list[str]] = {}
+    for instance_id, name in session.execute(query):
+        found.setdefault(instance_id, []).append(name)
+    return found
+
+
+def _broken(session: Session, ids: list[str]) -> dict[str, int]:
+    query = (
+        select(Incident.instance_id, func.count())
+        .where(Incident.instance_id.in_(ids), Incident.resolved_at.is_(None))
+        .group_by(Incident.instance_id)
+    )
+    return dict(session.execute(query).all())
+
+
+def _incidents(session: Session, instance_id: str) -> list[Incident]:
+    query = select(Incident).where(Incident.instance_id == instance_id, Incident.resolved_at.is_(None))
+    return list(session.scalars(query.order_by(Incident.created_at)))
+
+
+def _parent(session: Session, found: ProcessInstance) -> tuple[str, str] | None:
+    if found.parent_instance_id is None:
+        return None
+    parent = instances.get(session, found.parent_instance_id)
+    return parent.id, definitions.get(session, parent.definition_id).name
+
+
+def _children(session: Session, instance_id: str) -> dict[str, Any]:
+    table = ProcessInstance
+    mine = table.parent_instance_id == instance_id
+    rows = list(session.scalars(select(table).where(mine).order_by(table.id).limit(CHILDREN)))
+    total = len(rows)
+    if total == CHILDREN:
+        total = session.scalar(select(func.count()).where(mine)) or 0
+    return {
+        "rows": rows,
+        "total": total,
+        "subjects": work_views.subjects_of(session, [(row.key, row.business_key) for row in rows]),
+        "waiting": _open_steps(session, [row.id for row in rows]),
+    }
+
+
+def _timers(session: Session, instance_id: str) -> list[Timer]:
+    query = select(Timer).where(
+        Timer.instance_id == instance_id, Timer.state.in_([WorkState.PENDING.value, WorkState.FAILED.value])
+    )
+    return list(session.scalars(query.order_by(Timer.due_at).limit(CHILDREN)))
+
+
+def _subscriptions(session: Session, instance_id: str) -> list[EventSubscription]:
+    query = select(EventSubscription).where(EventSubscription.instance_id == instance_id)
+    return list(session.scalars(query.order_by(EventSubscription.name).limit(CHILDREN)))
+
+
+def _colleagues(session: Session) -> list[tuple[str, str]]:
+    """Give account id and name of everybody who may be given a task, by given name."""
+    from directives.account_tables import AccountRow
+    from directives.people_tables import PersonRow
+
+    query = (
+        select(AccountRow.id, PersonRow.full_name)
+        .join(PersonRow, PersonRow.id == AccountRow.person_id)
+        .where(AccountRow.is_disabled.is_(False))
+        .order_by(PersonRow.sort_key)
+        .limit(500)
+    )
+    return [(row.id, row.full_name) for row in session.execute(query)]
+
+
+def _days(session: Session) -> Days | None:
+    try:
+        return days(session)
+    except NotFound:
+        return None
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
+
+
+def _value(raw: str) -> Any:
+    """Read JSON; what looks like an object or list and is broken is refused, anything else is a text."""
+    try:
+        return orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        if raw[:1] in {"{", "[", '"'}:
+            raise Invalid(
+                fields={"value": _("Giá trị không phải JSON đúng cú pháp; hãy kiểm tra ngoặc và dấu phẩy.")}
+            ) from None
+        return raw

@@ -1,7 +1,7 @@
 """What the interpreter asks of others."""
 
-from datetime import date
-from typing import Protocol
+from datetime import date, datetime, timedelta
+from typing import Protocol, runtime_checkable
 
 
 class WorkingTime(Protocol):
@@ -17,4 +17,13 @@ class WorkingTime(Protocol):
 
     def next_working_day(self, day: date, /) -> date:
         """Give `day` itself when work is done on it, else the first working day after it."""
+        ...
+
+
+@runtime_checkable
+class WorkingHours(Protocol):
+    """A calendar that also counts time within working days, behind `add working time`."""
+
+    def add_working_time(self, moment: datetime, duration: timedelta, /) -> datetime:
+        """Give the aware moment so much working time later."""
         ...

@@ -12,7 +12,6 @@ from decimal import (
     Context,
     Decimal,
 )
-from typing import cast
 
 from engine.feel.arithmetic import finite
 from engine.feel.builtins.registry import Refused, builtin
@@ -82,7 +81,7 @@ def absolute(_run: Run, n: Decimal | timedelta | YearsMonths) -> Decimal | timed
     """Give the value without its sign."""
     if isinstance(n, YearsMonths):
         return YearsMonths(abs(n.months))
-    return cast("Decimal | timedelta", abs(n))
+    return n.copy_abs() if isinstance(n, Decimal) else abs(n)
 
 
 @builtin("modulo(dividend: number, divisor: number)")
@@ -135,4 +134,4 @@ def even(_run: Run, value: Decimal) -> bool:
 
 
 def _half_rest(value: Decimal) -> Decimal:
-    return abs(_WIDE.remainder(value, Decimal(2)))
+    return _WIDE.remainder(value, Decimal(2)).copy_abs()

@@ -8,7 +8,7 @@ from engine.feel.run import Run
 from foundation.texts import _
 
 _MOST_PATTERN = 1_000
-_MOST_MEMORY = 4 << 20
+_MOST_MEMORY = 1 << 20
 #: Unicode blocks by the names of XML Schema, those an official text needs
 _BLOCKS = {
     "BasicLatin": r"\x00-\x7f",
@@ -23,7 +23,7 @@ _BLOCKS = {
 }
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def compiled(pattern: str, flags: str) -> Any:
     """Give the compiled pattern; raises `Refused` for one that is wrong, too long or too large."""
     import re2

@@ -1,11 +1,11 @@
 """Functions of the working-day calendar; without a calendar they are null with a warning."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from engine.feel.builtins.registry import Refused, builtin
-from engine.feel.ports import WorkingTime
+from engine.feel.ports import WorkingHours, WorkingTime
 from engine.feel.run import Run
 from foundation.clock import BUSINESS_ZONE
 from foundation.errors import Invalid
@@ -52,3 +52,19 @@ def working_days_between(run: Run, start: Any, end: Any) -> Decimal:
 def next_working_day(run: Run, day: Any) -> date:
     """Give the date itself when work is done on it, else the next one on which it is."""
     return _calendar(run).next_working_day(_day(day))
+
+
+@builtin("add working time(from: date and time, duration: days and time duration)")
+def add_working_time(run: Run, moment: Any, duration: timedelta) -> datetime:
+    """Give the moment so much working time later; a moment without zone is Vietnam time."""
+    calendar = _calendar(run)
+    if not isinstance(calendar, WorkingHours):
+        raise Refused(_("lịch làm việc không tính được theo giờ"), "missing")
+    if not isinstance(moment, datetime):
+        raise Refused(_("ngày nằm ngoài các năm 1 đến 9999"), "range")
+    run.charge(1 + abs(duration.days))
+    try:
+        local = moment if moment.tzinfo else moment.replace(tzinfo=BUSINESS_ZONE)
+        return calendar.add_working_time(local, duration).astimezone(local.tzinfo)
+    except Invalid as problem:
+        raise Refused(problem.text, "range") from None

@@ -1,7 +1,7 @@
 """Built-in functions."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +9,9 @@ import pytest
 
 from engine import feel
 from engine.feel.values import to_json
+from foundation.clock import BUSINESS_ZONE
+from foundation.working_time import WorkingCalendar
+from tests.engine.feel.conftest import NOW
 
 Value = Callable[..., Any]
 
@@ -96,9 +99,24 @@ def test_working_days_come_from_the_calendar_given(value: Value) -> None:
 
 
 def test_without_a_calendar_working_days_are_null_and_say_why() -> None:
-    from tests.engine.feel.conftest import NOW
-
     found = feel.compile("next working day(today())").evaluate({}, now=NOW)
 
     assert found.value is None
     assert "lịch làm việc" in str(found.warnings[0].message)
+
+
+def test_working_time_is_counted_by_a_calendar_that_can(value: Value) -> None:
+    friday = datetime(2026, 1, 9, 17, 0, tzinfo=BUSINESS_ZONE)
+    calendar = WorkingCalendar(version="0")
+
+    found = feel.compile('add working time(d, @"P1DT1H")').evaluate({"d": friday}, now=NOW, calendar=calendar)
+
+    assert found.value == datetime(2026, 1, 12, 18, 0, tzinfo=BUSINESS_ZONE)
+    assert value('add working time(d, @"P1D")', d=friday) is None
+
+
+def test_numbers_keep_all_their_digits(value: Value) -> None:
+    digits = "1234567890123456789012345678901234"
+
+    assert value(f"abs(-{digits})") == Decimal(digits)
+    assert value(f"string({digits} + 1)") == "1234567890123456789012345678901235"

@@ -6,6 +6,9 @@ from processes import handlers
 from processes.runtime import Runtime
 from tiendo.settings import Settings
 
+#: first year of the shipped calendar: when it has days, the calendar was seeded
+FIRST_YEAR = 2021
+
 
 def build(settings: Settings, *, clock: Clock | None = None) -> Runtime:
     """Put a house together over its database; nothing is started yet."""
@@ -24,6 +27,28 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Runtime:
         webhook_client=Client(policy),
         base_url=settings.base_url,
     )
+
+
+def prepare(runtime: Runtime) -> None:
+    """Make the database ready to work with: newest tables, calendar, organisation levels, shipped processes."""
+    from tiendo import migrating
+
+    migrating.upgrade(runtime.database)
+    _seed(runtime)
+    deploy_shipped(runtime)
+
+
+def _seed(runtime: Runtime) -> None:
+    from directives import organisations
+    from foundation import calendars
+
+    with runtime.database.reading() as session:
+        if calendars.days(session, year=FIRST_YEAR):
+            return
+    with runtime.database.unit_of_work() as work:
+        calendars.seed(work)
+        organisations.seed_levels(work)
+        work.commit()
 
 
 def deploy_shipped(runtime: Runtime) -> None:

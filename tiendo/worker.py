@@ -18,6 +18,8 @@ log = structlog.get_logger("tiendo.worker")
 
 #: lag of the oldest due timer after which `/readyz` fails, in seconds
 LATE_SECONDS = 30
+#: webhooks sent at the same time
+DELIVERY_THREADS = 4
 
 
 class Worker:
@@ -33,9 +35,11 @@ class Worker:
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
         self._every(1, "engine", self.tick)
-        self._every(1, "webhooks", self.deliver)
+        self._every(1, "fan out", self.fan_out)
+        self._every(1, "deliveries", self.deliver)
         self._every(3600, "expired messages", lambda: messages.forget_expired(runtime.database))
         self._every(3600, "sign-in leftovers", self._purge_sessions)
+        self._every(3600, "ended delegations", self._tell_ended_delegations)
 
     def start(self) -> None:
         """Begin to tick in background threads."""
@@ -67,6 +71,13 @@ class Worker:
 
         with self.runtime.database.unit_of_work() as work:
             sign_in.purge(work)
+            work.commit()
+
+    def _tell_ended_delegations(self) -> None:
+        from directives import delegations
+
+        with self.runtime.database.unit_of_work() as work:
+            delegations.tell_ended(work)
             work.commit()
 
     def _every(self, seconds: int, name: str, duty: Callable[[], object]) -> None:

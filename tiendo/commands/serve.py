@@ -26,13 +26,12 @@ THREADS = 8
 )
 def command(*, host: str, port: int, data: Path | None, demo: bool, test_clock: str | None) -> None:
     """Serve until stopped."""
-    from tiendo import house, migrating
+    from tiendo import house
     from tiendo.settings import Settings
 
     settings = Settings.from_environment(data=data, allows_http=True)
     runtime = house.build(settings, clock=_clock(test_clock))
-    migrating.upgrade(runtime.database)
-    house.deploy_shipped(runtime)
+    house.prepare(runtime)
     if demo:
         from tiendo import demo as sample
 

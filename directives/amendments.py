@@ -68,13 +68,15 @@ def _follow(
     document_id: str,
     reason: str,
 ) -> None:
-    leads = {lead.organisation_id for lead in plans.expand(work.session, after.leads, local_date(work.now))}
+    today = local_date(work.now)
+    leads = {lead.organisation_id for lead in plans.expand(work.session, after.leads, today)}
+    first = openings.first_leads(work.session, Assignment.item_id == item_id)
     due = after.deadline.current_due
     running = select(Assignment).where(
         Assignment.item_id == item_id, Assignment.state.not_in([state.value for state in ENDED])
     )
     for assignment in list(work.session.scalars(running)):
-        if assignment.lead_id not in leads:
+        if first[assignment.id][1] not in leads and assignment.lead_id not in leads:
             assignments.cancel(work, assignment.id, reason, document_id=document_id)
             continue
         if (after.content, after.output) != (before.content, before.output):

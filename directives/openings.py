@@ -3,12 +3,13 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from directives import assignments, deadlines, directives, history, plans, policies
 from directives.assignment_tables import Assignment, AssignmentCoordinator
 from directives.deadlines import NO_DEADLINE, Deadline
+from directives.history import Change
 from directives.plan_tables import Plan
 from directives.states import State, next_state
 from foundation import calendars
@@ -46,8 +47,7 @@ def open_plan(work: UnitOfWork, plan_id: str, *, is_held: bool = False) -> list[
     plan = plans.get(work.session, plan_id)
     if plan.status != "issued":
         raise Conflict(_("Chỉ giao nhiệm vụ theo kế hoạch đã ban hành."), plan=plan_id)
-    query = select(Assignment.item_id, Assignment.lead_id).where(Assignment.plan_id == plan_id)
-    given = {(item_id, lead_id) for item_id, lead_id in work.session.execute(query)}
+    given = set(first_leads(work.session, Assignment.plan_id == plan_id).values())
     return [
         assignment
         for item in plans.items(work.session, plan_id)
@@ -62,8 +62,7 @@ def open_item(work: UnitOfWork, item_id: str) -> list[Assignment]:
     plan = plans.of_item(work.session, item_id)
     if plan.status != "issued":
         raise Conflict(_("Chỉ giao nhiệm vụ theo kế hoạch đã ban hành."), plan=plan.id)
-    query = select(Assignment.lead_id).where(Assignment.item_id == item_id)
-    given = {(item_id, lead_id) for lead_id in work.session.scalars(query)}
+    given = set(first_leads(work.session, Assignment.item_id == item_id).values())
     return _open_item(work, plan, item, given)
 
 
@@ -140,6 +139,26 @@ def hand_over(work: UnitOfWork, assignment_id: str) -> Assignment:
     assignment = assignments.act(work, assignments.lock(work, assignment_id), "hand_over")
     assignments.tell(work, "task.assigned", assignment)
     return assignment
+
+
+def first_leads(session: Session, which: ColumnElement[bool]) -> dict[str, tuple[str | None, str]]:
+    """Give per assignment its item and the lead that was first given it, whoever has it now.
+
+    A task that was given to another lead by hand is still the task of the lead that the plan names.
+    """
+    query = select(Assignment.id, Assignment.item_id, Assignment.lead_id).where(which)
+    found = {row_id: (item_id, lead_id) for row_id, item_id, lead_id in session.execute(query)}
+    moves = (
+        select(Change)
+        .join(Assignment, Assignment.id == Change.subject_id)
+        .where(Change.subject_type == "assignment", Change.act == "reassign", which)
+        # backwards, so that the first move is the one that stays
+        .order_by(Change.seq.desc())
+    )
+    for move in session.scalars(moves):
+        if move.before and "lead_id" in move.before:
+            found[move.subject_id] = (found[move.subject_id][0], move.before["lead_id"])
+    return found
 
 
 def _open_item(

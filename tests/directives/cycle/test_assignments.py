@@ -298,6 +298,17 @@ def test_an_amendment_redates_running_tasks_gives_new_leads_theirs_and_takes_it_
     assert (task.state, new.lead_id, new.current_due) == ("huy", world.other_division, day("26/04/2024"))
 
 
+def test_a_task_moved_to_another_lead_by_hand_is_neither_given_again_nor_lost(world: World) -> None:
+    (task,) = world.issued_plan(world.item(world.division, due="29/03/2024"))
+    assignments.reassign(world.work, task.id, world.other_division, "Đúng chức năng hơn")
+    assert openings.open_plan(world.work, str(task.plan_id)) == []
+    later = world.item(due="26/04/2024").deadline
+    new = amendments.amend_item(
+        world.work, str(task.item_id), {"deadline": later}, document_id="d" * 32, reason="Điều chỉnh"
+    )
+    assert (new, task.state, task.current_due) == ([], "cho_tiep_nhan", day("26/04/2024"))
+
+
 def test_a_cycle_is_closed_only_when_nothing_is_open_or_with_a_reason(world: World) -> None:
     task = working(world)
     with pytest.raises(Conflict, match="Còn 1 nhiệm vụ"):

@@ -54,16 +54,21 @@ class Worker:
         with self._turn:
             return self.runtime.dispatcher.tick()
 
-    def deliver(self) -> int:
-        """Make deliveries from new events and send those that are due."""
+    def fan_out(self) -> int:
+        """Make deliveries from new events."""
         from processes.audience import within
 
-        from webhooks import delivery, dispatch
+        from webhooks import dispatch
+
+        return dispatch.fan_out(self.runtime.database, within=within)
+
+    def deliver(self) -> int:
+        """Send the deliveries that are due."""
+        from webhooks import delivery
 
         runtime = self.runtime
-        made = dispatch.fan_out(runtime.database, within=within)
-        return made + delivery.deliver_due(
-            runtime.database, runtime.webhook_client, box=runtime.secret_box, threads=1
+        return delivery.deliver_due(
+            runtime.database, runtime.webhook_client, box=runtime.secret_box, threads=DELIVERY_THREADS
         )
 
     def _purge_sessions(self) -> None:

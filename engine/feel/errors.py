@@ -44,11 +44,26 @@ class Warning_(NamedTuple):  # noqa: N801  `Warning` is Python's
     element: str = ""
 
 
+#: what people write who come from other languages, and how FEEL says it
+_HINTS = {
+    "'": _(" Chuỗi đặt trong dấu nháy kép."),
+    "’": _(" Chuỗi đặt trong dấu nháy kép."),
+    "“": _(" Chuỗi đặt trong dấu nháy kép thẳng."),
+    "==": _(" So sánh bằng chỉ viết một dấu “=”."),
+    "&": _(" Viết “and” thay cho “&&”."),
+    "|": _(" Viết “or” thay cho “||”."),
+    "!": _(" Viết “not(…)” để phủ định, “!=” để so sánh khác."),
+    "<>": _(" So sánh khác viết là “!=”."),
+    "%": _(" Phép chia lấy dư viết là “modulo(a, b)”."),
+}
+
+
 def expected_found(source: str, position: int, expected: Text | str, found: str) -> FeelSyntaxError:
-    """Build the usual syntax error: what was expected, what stood there instead."""
+    """Build the usual syntax error: what was expected, what stood there instead, a hint if there is one."""
     shown: Text | str = _("hết biểu thức") if found == "" else f"“{found[:40]}”"
+    hint = _HINTS.get(source[max(position - 1, 0) : position + 1]) or _HINTS.get(found)
     return FeelSyntaxError(
-        _("cần {expected}, nhưng gặp {found}.", expected=expected, found=shown),
+        _("cần {expected}, nhưng gặp {found}.{hint}", expected=expected, found=shown, hint=hint or ""),
         source=source,
         position=position,
         expected=str(expected),

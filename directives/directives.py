@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import Date, Index, Integer, String, Text, select, update
+from sqlalchemy import Date, Index, Integer, String, Text, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from directives import documents, history
 from directives.assignment_tables import Assignment
 from directives.document_tables import Document
+from directives.states import ENDED
 from foundation import outbox
 from foundation.database import Base, Moment, UnitOfWork
 from foundation.errors import Conflict, Invalid, NotFound
@@ -365,15 +366,12 @@ def document_of(session: Session, directive_id: str) -> Document:
 
 def open_assignments(session: Session, directive_id: str) -> int:
     """Count the assignments of a directive that are neither done nor cancelled."""
-    from directives.states import ENDED
-
-    return len(
-        session.scalars(
-            select(Assignment.id).where(
-                Assignment.directive_id == directive_id, Assignment.state.not_in([s.value for s in ENDED])
-            )
-        ).all()
+    query = select(func.count()).select_from(Assignment)
+    query = query.where(
+        Assignment.directive_id == directive_id,
+        Assignment.state.not_in([state.value for state in ENDED]),
     )
+    return int(session.scalar(query) or 0)
 
 
 def ancestors(session: Session, directive_id: str) -> list[Directive]:

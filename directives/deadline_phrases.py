@@ -16,6 +16,9 @@ from foundation.vietnamese import fold
 #: how long before the document a deadline may lie: work may be late at birth (R-S12), facts of the past are not work
 _LATE_AT_BIRTH = timedelta(days=60)
 
+#: characters around a date that can make it a deadline
+_NEAR = 160
+
 _FILLER = (
     r"(?:\s*(?:\b(?:la|vao|ngay|den|het|trong|truoc|tu|thoi diem|khoang|thoi gian|dip|nhan|hom|sang|chieu|cuoi"
     r"|thu (?:hai|ba|tu|nam|sau|bay)|chu nhat|ngay lam viec)\b|\d{1,2}\s*(?:gio|h|g)\s*\d{0,2}(?:\s*phut)?|[,:(]))*"
@@ -33,9 +36,13 @@ _PREPOSITION = re.compile(
 _OPENING = re.compile(
     r"^(?:phan dau|du kien|yeu cau|hoan thanh)?\s*(?:(?:truoc|cham nhat|den|het|trong|vao|ngay|tu|cuoi|dau|giua|khoang|thoi gian)\s*)*$"
 )
-_ONLY_START = re.compile(r"\b(?:ke\s+|tinh\s+|hieu luc\s+(?:thi hanh\s+)?)?tu\s*(?:ngay\s*|thang\s*|nam\s*)?$")
+_ONLY_START = re.compile(
+    r"\b(?:ke\s+|tinh\s+|hieu luc\s+(?:thi hanh\s+)?)?tu\s*(?:ngay\s*|thang\s*|nam\s*)?$"
+)
 _CUT_OFF = re.compile(r"\b(?:tinh (?=den|tu|ke)|so lieu|luy ke|chot|ke tu|hieu luc)[^,;.]{0,25}$")
-_AIM = re.compile(r"\b(?:dinh huong|tam nhin|muc tieu|chien luoc|qui hoach|giai doan|thoi ki|du bao)\b[^;.]{0,40}$")
+_AIM = re.compile(
+    r"\b(?:dinh huong|tam nhin|muc tieu|chien luoc|qui hoach|giai doan|thoi ki|du bao)\b[^;.]{0,40}$"
+)
 _RECURRENCE = re.compile(
     r"\bdinh ki\s+(?:\d{1,2}\s+nam\s+(?:mot|1)\s+lan"
     r"|(?:bao cao\s+)?(?:(?:hang|moi)\s+)?(?:thang|qui|nam|tuan|0?6 thang|sau thang|3 thang)"
@@ -88,7 +95,9 @@ def find(sentence: str, *, issued_on: date | None = None, year: int | None = Non
     """Give the deadline phrases of a sentence in order of place, neighbours joined into one."""
     sentence = unicodedata.normalize("NFC", sentence)
     text = fold(sentence)
-    context = Context(issued_on=issued_on, year=year if year is not None else getattr(issued_on, "year", None))
+    context = Context(
+        issued_on=issued_on, year=year if year is not None else getattr(issued_on, "year", None)
+    )
     spans = sorted({*_dates(text, context), *_terms(text), *_recurrences(text), *_others(text)})
     return tuple(_joined(sentence, text, spans))
 
@@ -111,8 +120,9 @@ def _dates(text: str, context: Context) -> Iterator[tuple[int, int, str]]:
     for point in points(text, context):
         if _is_past(point, context) or not _is_governed(text, point):
             continue
-        head = _PREPOSITION.search(text[: point.start])
-        yield (head.start() if head else point.start, point.end, "date")
+        low = max(0, point.start - _NEAR)
+        head = _PREPOSITION.search(text[low : point.start])
+        yield (low + head.start() if head else point.start, point.end, "date")
 
 
 def _is_past(point: Point, context: Context) -> bool:
@@ -125,12 +135,13 @@ def _is_past(point: Point, context: Context) -> bool:
 
 
 def _is_governed(text: str, point: Point) -> bool:
-    before, after = text[: point.start], text[point.end :]
+    low = max(0, point.start - _NEAR)
+    before, after = text[low : point.start], text[point.end : point.end + _NEAR]
     if _CUT_OFF.search(before[-40:]) or re.search(r"\bso\s+(?:dau|cuoi)?\s*$", before):
         return False
     if point.first == point.last and _ONLY_START.search(before):
         return False
-    opens = _OPENING.match(before.strip(" (-+")) is not None and len(before) < 60  # noqa: PLR2004 - a few words
+    opens = _OPENING.match(before.strip(" (-+")) is not None and point.start < 60  # noqa: PLR2004 - a few words
     if point.unit == "period":
         return _governs_period(text, point, opens=opens)
     if opens and (re.match(r"\s*[,:)]|\s*$|\s*\.\s*$", after) or before.strip()):
@@ -140,15 +151,22 @@ def _is_governed(text: str, point: Point) -> bool:
 
 
 def _governs_period(text: str, point: Point, *, opens: bool) -> bool:
-    before, own = text[: point.start], text[point.start : point.end]
+    before, own = text[max(0, point.start - _NEAR) : point.start], text[point.start : point.end]
+    after = text[point.end : point.end + _NEAR]
     if _AIM.search(before[-60:]) or own.startswith(("giai doan", "thoi ki", "nhiem ki")):
-        return opens and re.match(r"\s*$", text[point.end :]) is not None
+        return opens and re.match(r"\s*$", after) is not None
     if opens:
-        return re.match(r"\s*[,:]|\s*$|\s*\.\s*$", text[point.end :]) is not None
+        return re.match(r"\s*[,:]|\s*$|\s*\.\s*$", after) is not None
     if own.startswith(("trong", "cuoi", "dau", "giua", "het")):
-        return re.search(r"\b(?:so ket|tong ket|ket qua|danh gia|ke hoach|bao cao|kinh phi|du toan)\s*$", before) is None
+        return (
+            re.search(r"\b(?:so ket|tong ket|ket qua|danh gia|ke hoach|bao cao|kinh phi|du toan)\s*$", before)
+            is None
+        )
     governed = re.search(
-        r"\b(?:hoan thanh|xong|cham nhat|muon nhat|truoc)\b" + _FILLER + r"\s*$|\b(?:trong|vao)(?:\s+thoi gian)?\s*$", before
+        r"\b(?:hoan thanh|xong|cham nhat|muon nhat|truoc)\b"
+        + _FILLER
+        + r"\s*$|\b(?:trong|vao)(?:\s+thoi gian)?\s*$",
+        before,
     )
     return governed is not None
 
@@ -163,10 +181,13 @@ def _terms(text: str) -> Iterator[tuple[int, int, str]]:
 
 def _recurrences(text: str) -> Iterator[tuple[int, int, str]]:
     for match in _RECURRENCE.finditer(text):
-        before, after = text[: match.start()], text[match.end() :]
+        before = text[max(0, match.start() - _NEAR) : match.start()]
+        after = text[match.end() : match.end() + _NEAR]
         clause_start = not before.strip(" -+(") or before.rstrip()[-1:] in {",", ";", "(", ":", "."}
         said = match[0].startswith(("dinh ki", "moi ")) or re.search(r"\b(?:mot|1|01) lan$", match[0])
-        dated = re.search(r"\bngay\s*\d{1,2}(?:\s*[/\-]\s*\d{1,2}|\s*thang\s*\d{1,2})?\s*(?:cua\s+)?$", before)
+        dated = re.search(
+            r"\bngay\s*\d{1,2}(?:\s*[/\-]\s*\d{1,2}|\s*thang\s*\d{1,2})?\s*(?:cua\s+)?$", before
+        )
         if _NOUN_BEFORE.search(before[-45:]) and not dated and not match[0].startswith("dinh ki"):
             continue
         if clause_start or said or dated or _ENDS_PHRASE.match(after):
@@ -175,8 +196,12 @@ def _recurrences(text: str) -> Iterator[tuple[int, int, str]]:
 
 
 def _days_of_month(text: str, recurrence: re.Match[str]) -> Iterator[tuple[int, int, str]]:
-    for match in _DAY_IN_MONTH.finditer(text):
-        gap = text[match.end() : recurrence.start()] if match.end() <= recurrence.start() else text[recurrence.end() : match.start()]
+    for match in _DAY_IN_MONTH.finditer(text, max(0, recurrence.start() - _NEAR), recurrence.end() + _NEAR):
+        gap = (
+            text[match.end() : recurrence.start()]
+            if match.end() <= recurrence.start()
+            else text[recurrence.end() : match.start()]
+        )
         if not re.search(r"[.;]", gap) and len(gap) < 120:  # noqa: PLR2004 - within one clause
             yield (match.start(), match.end(), "recurrence")
 
@@ -206,11 +231,18 @@ def _joined(sentence: str, text: str, spans: list[tuple[int, int, str]]) -> Iter
 def _belongs(text: str, one: tuple[int, int, str], other: tuple[int, int, str]) -> bool:
     if other[0] < one[1]:
         return True
+    if other[0] - one[1] > _NEAR or other[1] - one[0] > 4 * _NEAR:
+        return False
     gap = text[one[1] : other[0]]
     if _BRIDGE.fullmatch(gap):
         return True
     forms = {one[2], other[2]}
-    return forms <= {"recurrence", "date"} and "recurrence" in forms and not re.search(r"[.;]", gap) and len(gap) < 120  # noqa: PLR2004
+    return (
+        forms <= {"recurrence", "date"}
+        and "recurrence" in forms
+        and not re.search(r"[.;]", gap)
+        and len(gap) < 120
+    )  # noqa: PLR2004
 
 
 def _phrase(sentence: str, span: tuple[int, int, str]) -> Phrase:

@@ -128,7 +128,7 @@ def _is_range(text: str, one: Point, other: Point) -> bool:
     linked = re.fullmatch(r"\s*(?:-|den(?:\s+het)?)\s*(?:ngay\s*)?", between) is not None
     if not linked or one.unit != other.unit:
         return False
-    return one.unit != "day" or re.search(r"\btu\s*(?:ngay\s*)?$", text[: one.start]) is not None
+    return one.unit != "day" or re.search(r"\btu\s*(?:ngay\s*)?$", text[max(0, one.start - 20) : one.start]) is not None
 
 
 def _joined(one: Point, other: Point) -> Point:
@@ -213,7 +213,14 @@ def _year(match: re.Match[str], context: Context) -> Point | None:
 
 
 def _period(
-    match: re.Match[str], unit: str, year: int | None, first: int, last: int, *, part: str = "", has_year: bool
+    match: re.Match[str],
+    unit: str,
+    year: int | None,
+    first: int,
+    last: int,
+    *,
+    part: str = "",
+    has_year: bool,
 ) -> Point | None:
     known = bool(year) and year is not None and 1 <= year <= date.max.year
     start = date(year, first, 1) if known and year else None
@@ -236,7 +243,11 @@ _READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = (
     (re.compile(r"(?<![\d/.,])(\d{1,2})/(\d{1,2})(?!\s*[\d/])"), _day),
     (
         re.compile(
-            _PART + r"\bthang\s*(\d{1,2})(?!\d)(?:" + _LINK + r"(?:thang\s*)?(\d{1,2})(?!\d)(?!\s*lop))?" + _YEAR
+            _PART
+            + r"\bthang\s*(\d{1,2})(?!\d)(?:"
+            + _LINK
+            + r"(?:thang\s*)?(\d{1,2})(?!\d)(?!\s*lop))?"
+            + _YEAR
         ),
         _months,
     ),

@@ -66,7 +66,9 @@ def read(
     if form.evidence < _OFFICIAL:
         return Proposal(document=Header(), quirks=(quirks.not_official(),), lines=lines)
     document = _header(form, known)
-    found = items_of(form, document, known, Time(issued_on=document.issued_on, year=document.year, working=working))
+    found = items_of(
+        form, document, known, Time(issued_on=document.issued_on, year=document.year, working=working)
+    )
     return Proposal(
         document=document, items=tuple(found), quirks=quirks.find(form, document, found, lines), lines=lines
     )
@@ -74,7 +76,9 @@ def read(
 
 def _header(form: forms.Form, known: Directory | None) -> Header:
     paragraphs = [form.subject] if form.subject else []
-    paragraphs += [cell for block in blocks((*form.body, *form.annex)) for cell in _words(block.text, block.rows)]
+    paragraphs += [
+        cell for block in blocks((*form.body, *form.annex)) for cell in _words(block.text, block.rows)
+    ]
     issued_on, year, place = header.issued_on(form)
     where = header.area(form, place, paragraphs)
     number = header.number(form)

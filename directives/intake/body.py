@@ -46,7 +46,11 @@ def items_of(form: Form, document: Header, known: Directory | None, time: Time) 
     """Give the items of body and annexes."""
     if not assigns(form, document):
         return []
-    place = Place(level=document.level, name=document.place or "") if document.place and document.level else Place()
+    place = (
+        Place(level=document.level, name=document.place or "")
+        if document.place and document.level
+        else Place()
+    )
     reader = Reader(time=time, place=place, known=known)
     scope = Scope(mode="strict" if document.doc_type in {"quyết định", "nghị quyết"} else "list")
     found: list[Item] = []
@@ -78,8 +82,14 @@ def _addressed(form: Form, place: Place, known: Directory | None) -> tuple[str, 
 def _for_addressees(item: Item, addressed: tuple[str, ...]) -> Item:
     from dataclasses import replace
 
-    meant = re.match(r"^(?:các|quý|những)?\s*(?:cơ quan|đơn vị|địa phương|sở, ban, ngành)\b", " ".join(item.leads), re.IGNORECASE)
-    if not item.leads or (meant and len(addressed) == 1 and len(item.leads) == 1 and "quý" in item.leads[0].lower()):
+    meant = re.match(
+        r"^(?:các|quý|những)?\s*(?:cơ quan|đơn vị|địa phương|sở, ban, ngành)\b",
+        " ".join(item.leads),
+        re.IGNORECASE,
+    )
+    if not item.leads or (
+        meant and len(addressed) == 1 and len(item.leads) == 1 and "quý" in item.leads[0].lower()
+    ):
         return replace(item, leads=addressed)
     return item
 
@@ -89,7 +99,9 @@ def _is_from_above(document: Header, form: Form) -> bool:
     to = [fold(line.text) for line in form.addressees]
     if issuer.startswith(("bo ", "thu tuong", "chinh phu", "van phong chinh phu")):
         return True
-    return issuer.startswith(("tinh uy", "thanh uy", "van phong tinh uy")) and all(t.startswith(("uy ban", "ubnd", "hdnd")) for t in to)
+    return issuer.startswith(("tinh uy", "thanh uy", "van phong tinh uy")) and all(
+        t.startswith(("uy ban", "ubnd", "hdnd")) for t in to
+    )
 
 
 def _asks_somebody(form: Form) -> bool:
@@ -98,6 +110,11 @@ def _asks_somebody(form: Form) -> bool:
         for start, end in clauses.sentences(block.text):
             sentence = block.text[start:end]
             who = roles.read(sentence)
-            if who.is_ordered and who.leads and not all(_HIGHER.match(fold(name)) for name in who.leads) and not clauses.is_formula(sentence):
+            if (
+                who.is_ordered
+                and who.leads
+                and not all(_HIGHER.match(fold(name)) for name in who.leads)
+                and not clauses.is_formula(sentence)
+            ):
                 return True
     return False

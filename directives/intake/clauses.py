@@ -39,7 +39,9 @@ _NARRATIVE = re.compile(
 )
 _PERIODIC_REPORT = re.compile(r"\b(?:bao cao|tong hop|gui ket qua|cap nhat)\b")
 _ON_TO = re.compile(r"\b(?:để|nhằm)\s+(?:\w+\s+)?(?:tổng hợp|tham mưu)(?P<rest>[^.;]{0,160})", re.IGNORECASE)
-_SENT_TO = re.compile(r"\b(?:gửi|về|qua|cho|đến)\s+(?:về\s+|đến\s+|cho\s+)?(?=(?:Sở|Phòng|Văn phòng|Ban|Chi cục|Cục|Trung tâm|UBND|Ủy ban|Thanh tra|Hội|Liên hiệp|Đài|Công an))")
+_SENT_TO = re.compile(
+    r"\b(?:gửi|về|qua|cho|đến)\s+(?:về\s+|đến\s+|cho\s+)?(?=(?:Sở|Phòng|Văn phòng|Ban|Chi cục|Cục|Trung tâm|UBND|Ủy ban|Thanh tra|Hội|Liên hiệp|Đài|Công an))"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,7 +144,11 @@ def _begins_duty(text: str, group: list[tuple[int, int]], span: tuple[int, int],
     if roles.is_only_roles(sentence) and not roles.read(before).leads:
         return False
     mine = roles.read(sentence)
-    if mine.leads and (is_new_sentence or mine.is_ordered or roles.has_chair(sentence, mine)) and mine.leads != roles.read(before).leads:
+    if (
+        mine.leads
+        and (is_new_sentence or mine.is_ordered or roles.has_chair(sentence, mine))
+        and mine.leads != roles.read(before).leads
+    ):
         return not _COMPLETION.match(folded)
     if not is_new_sentence:
         return False
@@ -183,7 +189,14 @@ def _read(text: str, group: list[tuple[int, int]], time: Time) -> list[Duty]:
         deadline = time.read(words[: len("Trên cơ sở đó")])
     else:
         deadline = time.of(words)
-    duty = Duty(start=start, end=end, text=words, roles=who, deadline=deadline, is_narrative=is_narrative(words) and not who.is_ordered)
+    duty = Duty(
+        start=start,
+        end=end,
+        text=words,
+        roles=who,
+        deadline=deadline,
+        is_narrative=is_narrative(words) and not who.is_ordered,
+    )
     onward = _consolidation(duty)
     return [duty, onward] if onward is not None else [duty]
 
@@ -202,7 +215,9 @@ def _consolidation(duty: Duty) -> Duty | None:
     if not collector:
         return None
     raw = re.search(r"(?:hàng|hằng|mỗi)\s+(?:năm|quý|tháng)", duty.text, re.IGNORECASE)
-    deadline = DeadlineText(kind=duty.deadline.kind, raw=raw[0] if raw else duty.deadline.raw, recurrence=_undated(duty.deadline))
+    deadline = DeadlineText(
+        kind=duty.deadline.kind, raw=raw[0] if raw else duty.deadline.raw, recurrence=_undated(duty.deadline)
+    )
     return Duty(
         start=duty.start + onward.start(), end=duty.start + onward.end(), text=duty.text[onward.start() : onward.end()].strip(" .;/"),
         roles=Roles(leads=collector), deadline=deadline, is_consolidation=True,

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from foundation.vietnamese import fold
 
-_WHO = r"(?:(?:co quan|don vi|to chuc|ca nhan|bo phan|phong|nguoi|can bo|lanh dao)(?:\s*[,/]\s*|\s+va\s+|\s+)?)*"
+_WHO = (
+    r"(?:(?:co quan|don vi|to chuc|ca nhan|bo phan|phong|nguoi|can bo|lanh dao)(?:\s*[,/]\s*|\s+va\s+|\s+)?)*"
+)
 _LABELS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("coordinators", re.compile(_WHO + r"(?:cung )?phoi hop(?: thuc hien| tham muu| chinh)?(?: \(neu co\))?")),
     (

@@ -24,8 +24,12 @@ TYPE_NAMES = {
 SECRECY = {"mat": "Mật", "toi mat": "Tối mật", "tuyet mat": "Tuyệt mật"}
 _STAMPS = re.compile(r"^(?:\(?\s*)?(?:(?:do|muc do)\s+mat\s*:?\s*)?(mat|toi mat|tuyet mat)\s*\)?[.!]?$")
 _NUMBER_LINE = re.compile(r"^(?:bản sao\s+)?s[ốoố]\s*[:.]?\s*(?P<rest>.*)$", re.IGNORECASE)
-_SYMBOL = re.compile(r"(?:\d{1,5}[a-z]?|[.…_\s]+|)\s*(?:/\s*\d{4}\s*)?[/\-–]\s*[A-ZĐ][\wĐđ]*(?:\s*[-/–]\s*[A-ZĐ][\wĐđ&.]*)*")
-_DATED = re.compile(r"(?:^|,)\s*ngay\s*(?P<day>[\d.…_\s]*)\s*thang\s*(?P<month>[\d.…_\s]*)\s*nam\s*(?P<year>\d{4})?")
+_SYMBOL = re.compile(
+    r"(?:\d{1,5}[a-z]?|[.…_\s]+|)\s*(?:/\s*\d{4}\s*)?[/\-–]\s*[A-ZĐ][\wĐđ]*(?:\s*[-/–]\s*[A-ZĐ][\wĐđ&.]*)*"
+)
+_DATED = re.compile(
+    r"(?:^|,)\s*ngay\s*(?P<day>[\d.…_\s]*)\s*thang\s*(?P<month>[\d.…_\s]*)\s*nam\s*(?P<year>\d{4})?"
+)
 _RECIPIENTS = re.compile(r"^noi nhan\b\s*[:.]?")
 _ADDRESSEES = re.compile(r"^kinh gui\b\s*:?")
 _SIGNS = re.compile(
@@ -64,8 +68,8 @@ def secrecy(lines: tuple[Line, ...]) -> tuple[str, Line] | None:
     shown = [line for line in lines if line.text or line.cells][:_HEAD_LINES]
     for line in shown:
         for part in (*split_columns(line.text), *line.cells):
-            match = _STAMPS.match(fold(part).strip(" []|*\"“”."))
-            if match is not None and (part.strip(" []()|*.\"“”").isupper() or line is not shown[-1]):
+            match = _STAMPS.match(fold(part).strip(' []|*"“”.'))
+            if match is not None and (part.strip(' []()|*."“”').isupper() or line is not shown[-1]):
                 return SECRECY[match[1]], line
     return None
 
@@ -82,7 +86,12 @@ def read(lines: tuple[Line, ...]) -> Form:
     number_at = _first(flat, lambda t: _is_number_line(t))
     date_at = _first(flat, lambda t: _DATED.search(fold(t)) is not None and len(t) < 90)  # noqa: PLR2004 - one short line
     addressed_at = _first(flat, lambda t: _ADDRESSEES.match(fold(t)) is not None)
-    regard_at = _first(flat, lambda t: re.match(r"(?:v\s*/\s*v|ve viec)\b", fold(t)) is not None and not _BEGINS_BODY.match(fold(t)))
+    regard_at = _first(
+        flat,
+        lambda t: (
+            re.match(r"(?:v\s*/\s*v|ve viec)\b", fold(t)) is not None and not _BEGINS_BODY.match(fold(t))
+        ),
+    )
     if type_at is not None and (number_at is None or type_at > number_at - 12):
         subject, start = _subject_after(flat, type_at, inline_subject)
     else:
@@ -124,7 +133,10 @@ def _columns_apart(lines: tuple[Line, ...]) -> list[Line]:
         if line.cells and seen <= 12 and _is_head_row(line.cells):  # noqa: PLR2004 - the head is short
             flat += [Line(number=line.number, text=cell, is_strong=True) for cell in _stacked(line.cells)]
         elif line.text and seen <= 25 and len(split_columns(line.text)) > 1:  # noqa: PLR2004 - same
-            flat += [Line(number=line.number, text=part, is_strong=line.is_strong) for part in split_columns(line.text)]
+            flat += [
+                Line(number=line.number, text=part, is_strong=line.is_strong)
+                for part in split_columns(line.text)
+            ]
         else:
             flat.append(line)
     return flat
@@ -132,19 +144,32 @@ def _columns_apart(lines: tuple[Line, ...]) -> list[Line]:
 
 def _blanks_closed(line: Line) -> Line:
     """Close the gaps left for figures by hand: "Số:      /KH-UBND", "ngày      tháng     năm 2024"."""
-    text = re.sub(r"(?<=[Nn]gày)\s{2,}(?=tháng)|(?<=tháng)\s{2,}(?=năm)|(?<=Số:)\s{2,}(?=[/\d])|(?<=\d)\s{2,}(?=tháng|năm|/)|(?<=ngày|háng)\s{2,}(?=\d)", " ", line.text)
+    text = re.sub(
+        r"(?<=[Nn]gày)\s{2,}(?=tháng)|(?<=tháng)\s{2,}(?=năm)|(?<=Số:)\s{2,}(?=[/\d])|(?<=\d)\s{2,}(?=tháng|năm|/)|(?<=ngày|háng)\s{2,}(?=\d)",
+        " ",
+        line.text,
+    )
     return line if text == line.text else Line(number=line.number, text=text, is_strong=line.is_strong)
 
 
 def _is_head_row(cells: tuple[str, ...]) -> bool:
     joined = fold(" ".join(cells))
-    return any(motto in joined for motto in _MOTTO) or re.search(r"\bso\s*:|ngay .{0,12}thang .{0,12}nam", joined) is not None
+    return (
+        any(motto in joined for motto in _MOTTO)
+        or re.search(r"\bso\s*:|ngay .{0,12}thang .{0,12}nam", joined) is not None
+    )
 
 
 def _stacked(cells: tuple[str, ...]) -> list[str]:
     parts: list[str] = []
     for cell in cells:
-        parts += [p.strip() for p in re.split(r"\s{2,}|(?=Số\s*:)|(?=Độc lập)|(?=V/v)|\s+(?=(?:SỞ|CHI CỤC|VĂN PHÒNG|TRUNG TÂM)\s)", cell) if p.strip()]
+        parts += [
+            p.strip()
+            for p in re.split(
+                r"\s{2,}|(?=Số\s*:)|(?=Độc lập)|(?=V/v)|\s+(?=(?:SỞ|CHI CỤC|VĂN PHÒNG|TRUNG TÂM)\s)", cell
+            )
+            if p.strip()
+        ]
     return parts
 
 
@@ -176,7 +201,10 @@ def _type_line(lines: list[Line]) -> tuple[int | None, str | None, str]:
         name = TYPE_NAMES.get(fold(line.text).strip(" .:"))
         if name is not None and (line.text.strip(" .:").isupper() or line.is_strong):
             return at, name, ""
-        head = re.match(r"^(KẾ HOẠCH|THÔNG BÁO|BÁO CÁO|QUYẾT ĐỊNH|CHỈ THỊ|TỜ TRÌNH|GIẤY MỜI|CHƯƠNG TRÌNH|HƯỚNG DẪN|CÔNG ĐIỆN)\s+(?=\S)", line.text)
+        head = re.match(
+            r"^(KẾ HOẠCH|THÔNG BÁO|BÁO CÁO|QUYẾT ĐỊNH|CHỈ THỊ|TỜ TRÌNH|GIẤY MỜI|CHƯƠNG TRÌNH|HƯỚNG DẪN|CÔNG ĐIỆN)\s+(?=\S)",
+            line.text,
+        )
         if head is not None and len(line.text) < 250 and not line.text.endswith((".", ";", ":")):  # noqa: PLR2004 - a title
             return at, TYPE_NAMES[fold(head[1])], line.text[head.end() :]
     return None, None, ""
@@ -202,17 +230,35 @@ def _subject_after(lines: list[Line], at: int, inline: str) -> tuple[str | None,
 
 def _ends_subject(line: Line, words: list[str], *, gap: bool) -> bool:
     text, folded = line.text, fold(line.text)
-    if line.cells or marker(text)[0] != "paragraph" or folded.startswith(("can cu", "kinh gui")) or _DATED.search(folded):
+    if (
+        line.cells
+        or marker(text)[0] != "paragraph"
+        or folded.startswith(("can cu", "kinh gui"))
+        or _DATED.search(folded)
+    ):
         return True
     if _is_number_line(text) or any(folded.startswith(m) for m in _MOTTO):
         return True
     if not words:
         return text.endswith(":") or len(text.split()) > 2 * _LONGEST_SUBJECT
-    if text[0].islower() and len(" ".join(words).split()) < 2 * _LONGEST_SUBJECT and not words[-1].endswith("."):
+    if (
+        text[0].islower()
+        and len(" ".join(words).split()) < 2 * _LONGEST_SUBJECT
+        and not words[-1].endswith(".")
+    ):
         return False
     if gap:
-        return not (line.is_strong and len(text.split()) < 40 and not _BEGINS_BODY.match(folded) and not text.isupper())  # noqa: PLR2004
-    return _BEGINS_BODY.match(folded) is not None and (len(words[-1].split()) < 8 or not line.is_strong) or len(text.split()) > _LONGEST_SUBJECT  # noqa: PLR2004
+        return not (
+            line.is_strong
+            and len(text.split()) < 40
+            and not _BEGINS_BODY.match(folded)
+            and not text.isupper()
+        )  # noqa: PLR2004
+    return (
+        _BEGINS_BODY.match(folded) is not None
+        and (len(words[-1].split()) < 8 or not line.is_strong)
+        or len(text.split()) > _LONGEST_SUBJECT
+    )  # noqa: PLR2004
 
 
 def _regarding(lines: list[Line], at: int | None) -> tuple[str | None, int]:
@@ -223,7 +269,12 @@ def _regarding(lines: list[Line], at: int | None) -> tuple[str | None, int]:
     while at < len(lines) and not lines[at].is_blank:
         text = lines[at].text
         folded = fold(text)
-        stops = _ADDRESSEES.match(folded) or _DATED.search(folded) or text.isupper() or any(folded.startswith(m) for m in _MOTTO)
+        stops = (
+            _ADDRESSEES.match(folded)
+            or _DATED.search(folded)
+            or text.isupper()
+            or any(folded.startswith(m) for m in _MOTTO)
+        )
         if stops or lines[at].cells or marker(text)[0] != "paragraph" or len(text) > 200:  # noqa: PLR2004 - a title
             break
         words.append(text)
@@ -244,9 +295,16 @@ def _addressees(lines: list[Line], at: int) -> tuple[tuple[Line, ...], int]:
             continue
         kind, _label, words = marker(line.text)
         is_entry = kind in {"dash", "plus", "bullet"} and len(words) < 250  # noqa: PLR2004 - a name, not a task
-        is_name = kind == "paragraph" and len(words) < 140 and words.endswith((";", ".")) and not _BEGINS_BODY.match(fold(words))  # noqa: PLR2004
+        is_name = (
+            kind == "paragraph"
+            and len(words) < 140
+            and words.endswith((";", "."))
+            and not _BEGINS_BODY.match(fold(words))
+        )  # noqa: PLR2004
         goes_on = bool(found) and found[-1].text.rstrip()[-1:] in {",", ";"} and len(words) < 140  # noqa: PLR2004
-        if line.cells or not (is_entry or (is_name and (not inline or goes_on)) or (kind == "paragraph" and goes_on)):
+        if line.cells or not (
+            is_entry or (is_name and (not inline or goes_on)) or (kind == "paragraph" and goes_on)
+        ):
             break
         if is_name and not is_entry and not goes_on and re.search(r"\b(?:yêu cầu|đề nghị|giao)\b", words):
             break
@@ -260,7 +318,9 @@ def _addressees(lines: list[Line], at: int) -> tuple[tuple[Line, ...], int]:
 def _past_motto(lines: list[Line], at: int) -> int:
     while at < len(lines):
         folded = fold(lines[at].text)
-        is_head = any(m in folded for m in _MOTTO) or (bool(folded) and _DATED.search(folded) is not None and len(folded) < 70)  # noqa: PLR2004
+        is_head = any(m in folded for m in _MOTTO) or (
+            bool(folded) and _DATED.search(folded) is not None and len(folded) < 70
+        )  # noqa: PLR2004
         if not (lines[at].is_blank or is_head):
             return at
         at += 1
@@ -295,8 +355,12 @@ def _before_signature(lines: list[Line], start: int, at: int) -> int:
 def _annex(lines: list[Line], tail_at: int) -> int:
     for at in range(tail_at + 1, len(lines)):
         folded = fold(lines[at].text).strip(" .:")
-        is_annex = re.match(r"^(?:phu luc|danh muc|bieu|bang phan cong)\b", folded) is not None and len(folded) < 150  # noqa: PLR2004
-        if (is_annex or folded in TYPE_NAMES) and (lines[at].text.upper() == lines[at].text or lines[at].is_strong):
+        is_annex = (
+            re.match(r"^(?:phu luc|danh muc|bieu|bang phan cong)\b", folded) is not None and len(folded) < 150
+        )  # noqa: PLR2004
+        if (is_annex or folded in TYPE_NAMES) and (
+            lines[at].text.upper() == lines[at].text or lines[at].is_strong
+        ):
             return at
         if lines[at].cells and len(lines[at].cells) > 2:  # noqa: PLR2004 - a table of tasks, not the two columns of the tail
             return at

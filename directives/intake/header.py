@@ -15,7 +15,9 @@ _LEVEL_NAME = re.compile(
     re.IGNORECASE,
 )
 _PARTY_LEVEL = re.compile(r"^(TỈNH ỦY|TỈNH UỶ|THÀNH ỦY|THÀNH UỶ)\s+([^\d]{2,40})$", re.IGNORECASE)
-_ISSUES = re.compile(r"\s*(?:\([^)]{0,60}\)\s*)?(?:ban hành|xây dựng|thông báo|yêu cầu|đề nghị|báo cáo|kính|trân trọng|có ý kiến|triển khai|tổ chức|quyết định|chỉ thị|giao)\b")
+_ISSUES = re.compile(
+    r"\s*(?:\([^)]{0,60}\)\s*)?(?:ban hành|xây dựng|thông báo|yêu cầu|đề nghị|báo cáo|kính|trân trọng|có ý kiến|triển khai|tổ chức|quyết định|chỉ thị|giao)\b"
+)
 _SMALL_WORDS = {"và", "các", "của", "về", "cho", "trong", "tại"}
 
 
@@ -24,7 +26,9 @@ def number(form: Form) -> str | None:
     rest = symbol_line(form)
     if rest is None or not re.match(r"\s*\d", rest):
         return None
-    match = re.match(r"\s*\d{1,5}[a-z]?\s*(?:/\s*\d{4}\s*)?[/\-–]\s*[A-ZĐ][\wĐđ&]*(?:\s*[-/–]\s*[A-ZĐ][\wĐđ&.]*)*", rest)
+    match = re.match(
+        r"\s*\d{1,5}[a-z]?\s*(?:/\s*\d{4}\s*)?[/\-–]\s*[A-ZĐ][\wĐđ&]*(?:\s*[-/–]\s*[A-ZĐ][\wĐđ&.]*)*", rest
+    )
     return normal_number(match[0]) if match else None
 
 
@@ -71,15 +75,24 @@ def area(form: Form, place: str, paragraphs: list[str]) -> Place:
             return Place(level=level, name=_place_name(match[2], place))
     text = " ".join(paragraphs)
     if not place:
-        named = re.search(r"(?:Ủy ban nhân dân|Uỷ ban nhân dân|UBND|HĐND|địa bàn|Tỉnh ủy|Thành ủy)\s+(tỉnh|thành phố)\s+((?:[A-ZĐÀ-Ỹ][\wà-ỹ]*\s?){1,4})", text)
+        named = re.search(
+            r"(?:Ủy ban nhân dân|Uỷ ban nhân dân|UBND|HĐND|địa bàn|Tỉnh ủy|Thành ủy)\s+(tỉnh|thành phố)\s+((?:[A-ZĐÀ-Ỹ][\wà-ỹ]*\s?){1,4})",
+            text,
+        )
         return Place(level=named[1], name=named[2].strip()) if named else Place()
-    if re.search(rf"\b(?:huyện|quận|thị xã|xã|phường)\s+{re.escape(place)}\b", text, re.IGNORECASE) and not re.search(
-        rf"\b(?:tỉnh|thành phố)\s+{re.escape(place)}\b", text, re.IGNORECASE
-    ):
+    if re.search(
+        rf"\b(?:huyện|quận|thị xã|xã|phường)\s+{re.escape(place)}\b", text, re.IGNORECASE
+    ) and not re.search(rf"\b(?:tỉnh|thành phố)\s+{re.escape(place)}\b", text, re.IGNORECASE):
         return Place()
-    is_city = len(re.findall(r"\b(?:UBND|HĐND|địa bàn|Ủy ban nhân dân) (?:thành phố|Thành phố)\b|\bThành ủy\b", text))
-    is_province = len(re.findall(r"\b(?:UBND|HĐND|địa bàn|Ủy ban nhân dân|của|cấp) (?:tỉnh|Tỉnh)\b|\bTỉnh ủy\b", text))
-    if re.search(r"\b(?:Bộ trưởng|Thủ tướng Chính phủ)\b", " ".join(capitals)) or not (is_city or is_province):
+    is_city = len(
+        re.findall(r"\b(?:UBND|HĐND|địa bàn|Ủy ban nhân dân) (?:thành phố|Thành phố)\b|\bThành ủy\b", text)
+    )
+    is_province = len(
+        re.findall(r"\b(?:UBND|HĐND|địa bàn|Ủy ban nhân dân|của|cấp) (?:tỉnh|Tỉnh)\b|\bTỉnh ủy\b", text)
+    )
+    if re.search(r"\b(?:Bộ trưởng|Thủ tướng Chính phủ)\b", " ".join(capitals)) or not (
+        is_city or is_province
+    ):
         return Place()
     name = re.sub(r"^(?:TP\.?|Thành phố|Tỉnh)\s+", "", place, flags=re.IGNORECASE)
     return Place(level="thành phố" if is_city > is_province else "tỉnh", name=name)
@@ -117,9 +130,15 @@ def _issuer_lines(form: Form) -> list[str]:
             continue
         text = line.text.strip(" -*")
         folded = fold(text)
-        if not text or text.upper() != text or any(m in folded for m in ("cong hoa xa hoi", "doc lap", "dang cong san")):
+        if (
+            not text
+            or text.upper() != text
+            or any(m in folded for m in ("cong hoa xa hoi", "doc lap", "dang cong san"))
+        ):
             continue
-        if folded.strip(" .:") in forms.TYPE_NAMES or re.match(r"^(?:so\s*:|v/v|kinh gui|mat|khan|hoa toc|thuong khan)", folded):
+        if folded.strip(" .:") in forms.TYPE_NAMES or re.match(
+            r"^(?:so\s*:|v/v|kinh gui|mat|khan|hoa toc|thuong khan)", folded
+        ):
             if folded.strip(" .:") in forms.TYPE_NAMES:
                 break
             continue
@@ -129,14 +148,24 @@ def _issuer_lines(form: Form) -> list[str]:
             lines[-1] = f"{lines[-1]} {text}"
         else:
             lines.append(text)
-    return [line for line in lines if span_of_parties(line.title()) or _LEVEL_NAME.search(line) or _PARTY_LEVEL.search(line) or _is_body(line)]
+    return [
+        line
+        for line in lines
+        if span_of_parties(line.title())
+        or _LEVEL_NAME.search(line)
+        or _PARTY_LEVEL.search(line)
+        or _is_body(line)
+    ]
 
 
 def _is_body(line: str) -> bool:
-    return re.match(
-        r"(?:UBND|ỦY BAN|UỶ BAN|SỞ|BAN|PHÒNG|VĂN PHÒNG|CHI CỤC|CỤC|TRUNG TÂM|BỘ|HỘI|HĐND|LIÊN|ĐOÀN|TỈNH|THÀNH|CÔNG AN|THANH TRA|TRƯỜNG|VIỆN|BỆNH VIỆN|BẢO HIỂM|KHO BẠC|ĐẢNG)\b",
-        line,
-    ) is not None
+    return (
+        re.match(
+            r"(?:UBND|ỦY BAN|UỶ BAN|SỞ|BAN|PHÒNG|VĂN PHÒNG|CHI CỤC|CỤC|TRUNG TÂM|BỘ|HỘI|HĐND|LIÊN|ĐOÀN|TỈNH|THÀNH|CÔNG AN|THANH TRA|TRƯỜNG|VIỆN|BỆNH VIỆN|BẢO HIỂM|KHO BẠC|ĐẢNG)\b",
+            line,
+        )
+        is not None
+    )
 
 
 def _continues_name(last: str, text: str) -> bool:
@@ -182,7 +211,10 @@ def _capitals_of_names(name: str) -> str:
 def _by_initials(symbol: str, text: str) -> str | None:
     """Find a name in the text whose initials are the symbol: SKHCN is Sở Khoa học và Công nghệ."""
     wanted = fold(symbol)
-    for match in re.finditer(r"\b(?:Sở|Ban|Phòng|Chi cục|Cục|Trung tâm|Văn phòng|Hội|Liên hiệp|Bộ|Thanh tra|Công an|Viện|Trường)\b", text):
+    for match in re.finditer(
+        r"\b(?:Sở|Ban|Phòng|Chi cục|Cục|Trung tâm|Văn phòng|Hội|Liên hiệp|Bộ|Thanh tra|Công an|Viện|Trường)\b",
+        text,
+    ):
         words = re.findall(r"[^\W\d_]+|[-,–]", text[match.start() : match.start() + 90])
         initials, used = "", []
         for word in words:

@@ -19,7 +19,9 @@ from directives.intake.structure import LISTS, Node, opens_list
 from directives.intake.words import starts_with_action
 from foundation.vietnamese import fold
 
-_FOLLOWS = re.compile(r"\b(?:nhu sau|sau day|sau|cu the|gom|bao gom|noi dung|nhiem vu|cong viec)\b[^:]{0,30}:$|:$")
+_FOLLOWS = re.compile(
+    r"\b(?:nhu sau|sau day|sau|cu the|gom|bao gom|noi dung|nhiem vu|cong viec)\b[^:]{0,30}:$|:$"
+)
 _DETAILS = re.compile(r"\b(?:trong do|bao gom|gom|nhu|vi du|cac noi dung chinh|thanh phan)\b[^:]{0,40}:$")
 _GENERIC = re.compile(r"\b(?:trien khai|thuc hien|to chuc thuc hien|nghiem tuc)\b")
 _LONGEST_TITLE = 260
@@ -67,7 +69,9 @@ class Reader:
         deadline, section = general
         return [
             replace(item, deadline=deadline, inherited_from=section)
-            if item.deadline.kind == "none" and not item.deadline.raw and item.section.split(".")[0] in _work_sections(roots)
+            if item.deadline.kind == "none"
+            and not item.deadline.raw
+            and item.section.split(".")[0] in _work_sections(roots)
             else item
             for item in found
         ]
@@ -130,15 +134,27 @@ class Reader:
         if node.block.kind == "paragraph":
             title = title[clauses.sentences(title)[-1][0] :]
         kind = sections.kind_of(title) if len(title) < _LONGEST_TITLE else None
-        who = roles.read(re.sub(r"^(?:Đối với|Nhiệm vụ của|Trách nhiệm của|Về phía)\s+", "", title.rstrip(" :;.")) + " thực hiện")
+        who = roles.read(
+            re.sub(r"^(?:Đối với|Nhiệm vụ của|Trách nhiệm của|Về phía)\s+", "", title.rstrip(" :;."))
+            + " thực hiện"
+        )
         alone = roles.read_name(re.sub(r"^(?:Đối với|Nhiệm vụ của|Trách nhiệm của|Về phía)\s+", "", title), 0)
         inner = scope
-        if who.leads and (alone or who.is_ordered) and not (kind in {"silent", "time"} and node.block.kind in {"roman", "upper", "part"}):
+        if (
+            who.leads
+            and (alone or who.is_ordered)
+            and not (kind in {"silent", "time"} and node.block.kind in {"roman", "upper", "part"})
+        ):
             inner = self._with(inner, who)
             kind = kind if kind == "silent" and not who.is_ordered and not alone else "work"
         if kind is not None and (kind != "silent" or node.block.kind not in LISTS):
             inner = replace(inner, mode=kind)
-        elif node.block.kind in {"part", "upper", "roman"} and inner.mode in {"list", "silent", "time", "money"}:
+        elif node.block.kind in {"part", "upper", "roman"} and inner.mode in {
+            "list",
+            "silent",
+            "time",
+            "money",
+        }:
             inner = replace(inner, mode="work")
         if title.endswith(":") or who.leads:
             deadline = self.time.of(title)
@@ -155,7 +171,11 @@ class Reader:
         found: list[Item] = []
         for segment in segments:
             inner = scope
-            if segment.contents and _has_lead(segment.fields) and not any(_has_own_block(n) for n in segment.contents):
+            if (
+                segment.contents
+                and _has_lead(segment.fields)
+                and not any(_has_own_block(n) for n in segment.contents)
+            ):
                 found += self._block(segment.contents, segment, scope)
                 continue
             if segment.fields and segment.contents:
@@ -182,7 +202,12 @@ class Reader:
         for node in segment.nodes:
             for part in fields.take_apart(node.block.text).fields:
                 is_money = fold(node.block.text).startswith(("kinh phi", "nguon kinh phi"))
-                if part.kind == "other" and is_money and scope.mode != "silent" and roles.read(part.value).leads:
+                if (
+                    part.kind == "other"
+                    and is_money
+                    and scope.mode != "silent"
+                    and roles.read(part.value).leads
+                ):
                     found += self._duties(node, part.value, part.start, replace(scope, deadline=NO_DEADLINE))
         return found
 
@@ -211,7 +236,13 @@ class Reader:
         return [item]
 
     def _leaf(
-        self, node: Node, scope: Scope, own: Iterable[Field], *, detail: "Iterable[Node]" = (), with_children: bool = False
+        self,
+        node: Node,
+        scope: Scope,
+        own: Iterable[Field],
+        *,
+        detail: "Iterable[Node]" = (),
+        with_children: bool = False,
     ) -> list[Item]:
         parts = fields.take_apart(node.block.text)
         kept = tuple(f for f in own if f.kind != "text")
@@ -249,10 +280,14 @@ class Reader:
             if not self._assigns(node, duty, scope, is_first=not items):
                 continue
             lines = block.lines_between(start + duty.start, start + duty.end)
-            items.append(self._item(duty, scope, lines, has_fields=has_fields, follows=items[-1] if items else None))
+            items.append(
+                self._item(duty, scope, lines, has_fields=has_fields, follows=items[-1] if items else None)
+            )
         return items
 
-    def _item(self, duty: Duty, scope: Scope, lines: tuple[int, ...], *, has_fields: bool, follows: Item | None) -> Item:
+    def _item(
+        self, duty: Duty, scope: Scope, lines: tuple[int, ...], *, has_fields: bool, follows: Item | None
+    ) -> Item:
         leads = self.names(duty.roles.leads)
         if duty.is_consolidation:
             pass
@@ -260,7 +295,9 @@ class Reader:
             leads = scope.leads
         elif not leads:
             leads = follows.leads if follows is not None else scope.leads
-        coordinators = tuple(dict.fromkeys((*self.names(duty.roles.coordinators), *(scope.coordinators if has_fields else ()))))
+        coordinators = tuple(
+            dict.fromkeys((*self.names(duty.roles.coordinators), *(scope.coordinators if has_fields else ())))
+        )
         deadline, inherited = duty.deadline, None
         if has_fields and scope.deadline.raw:
             deadline = scope.deadline
@@ -313,7 +350,10 @@ class Reader:
 
     def _with(self, scope: Scope, who: Roles) -> Scope:
         return replace(
-            scope, leads=self.names(who.leads), coordinators=self.names(who.coordinators), is_request=who.is_request
+            scope,
+            leads=self.names(who.leads),
+            coordinators=self.names(who.coordinators),
+            is_request=who.is_request,
         )
 
     def with_fields(self, scope: Scope, found: Iterable[Field], lines: tuple[int, ...] = ()) -> Scope:
@@ -323,7 +363,10 @@ class Reader:
                 who = roles.of_label(part.value)
                 both = (*scope.coordinators, *self.names(who.coordinators))
                 scope = replace(
-                    scope, leads=self.names(who.leads), coordinators=tuple(dict.fromkeys(both)), is_request=who.is_request
+                    scope,
+                    leads=self.names(who.leads),
+                    coordinators=tuple(dict.fromkeys(both)),
+                    is_request=who.is_request,
                 )
             elif part.kind == "coordinators":
                 both = (*scope.coordinators, *self.names(roles.of_coordinators(part.value)))
@@ -340,7 +383,10 @@ class Reader:
     def _document_deadline(self, roots: list[Node]) -> tuple[DeadlineText, str] | None:
         """Find the clause that gives every task without a deadline its time (R-S5)."""
         for node in roots:
-            if node.block.kind not in {"roman", "upper", "number"} or sections.kind_of(node.block.text) != "time":
+            if (
+                node.block.kind not in {"roman", "upper", "number"}
+                or sections.kind_of(node.block.text) != "time"
+            ):
                 continue
             for child in node.walk():
                 parts = fields.take_apart(child.block.text)
@@ -400,9 +446,13 @@ def _is_label_line(node: Node) -> bool:
 
 def _is_only_time(text: str) -> bool:
     folded = fold(text).strip(" .;")
-    return re.fullmatch(
-        r"(?:yeu cau )?hoan thanh (?:xong )?(?:truoc|trong|cham nhat|vao)[^,.;]{3,60}|(?:truoc|cham nhat|trong) (?:ngay|thang|qui|nam) [^,.;]{1,40}", folded
-    ) is not None
+    return (
+        re.fullmatch(
+            r"(?:yeu cau )?hoan thanh (?:xong )?(?:truoc|trong|cham nhat|vao)[^,.;]{3,60}|(?:truoc|cham nhat|trong) (?:ngay|thang|qui|nam) [^,.;]{1,40}",
+            folded,
+        )
+        is not None
+    )
 
 
 def _fields_of(node: Node) -> tuple[Field, ...]:
@@ -422,7 +472,9 @@ def _has_lead(found: Iterable[Field]) -> bool:
 
 
 def _has_own_block(node: Node) -> bool:
-    return any(_has_lead(s.fields) for s in _segments(node.children)) or _has_lead(fields.take_apart(node.block.text).fields)
+    return any(_has_lead(s.fields) for s in _segments(node.children)) or _has_lead(
+        fields.take_apart(node.block.text).fields
+    )
 
 
 def _own_words(node: Node, parts: fields.Parts) -> str:
@@ -435,7 +487,11 @@ def _own_words(node: Node, parts: fields.Parts) -> str:
 def _is_details(node: Node) -> bool:
     """Tell whether the entries below only detail the node: "…, trong đó: + cơ sở pháp lý; + …"."""
     text = node.block.text
-    if not node.children or not text.endswith(":") or node.block.kind in {"part", "upper", "roman", "article"}:
+    if (
+        not node.children
+        or not text.endswith(":")
+        or node.block.kind in {"part", "upper", "roman", "article"}
+    ):
         return False
     if node.block.is_strong or any(not (c.block.kind in LISTS) for c in node.children):
         return False
@@ -456,7 +512,11 @@ def block_is_title(node: Node) -> bool:
 
 def _does_something(duty: Duty) -> bool:
     rest = duty.text[duty.roles.end :].lstrip(" ,:;-–()")
-    return starts_with_action(rest) or re.match(r"(?:có|cần|phải|nghiêm|sớm|tự|cùng|theo|chịu|trực|\()", rest) is not None or ":" in duty.text[duty.roles.end : duty.roles.end + 3]
+    return (
+        starts_with_action(rest)
+        or re.match(r"(?:có|cần|phải|nghiêm|sớm|tự|cùng|theo|chịu|trực|\()", rest) is not None
+        or ":" in duty.text[duty.roles.end : duty.roles.end + 3]
+    )
 
 
 def _work_sections(roots: list[Node]) -> set[str]:
@@ -464,7 +524,12 @@ def _work_sections(roots: list[Node]) -> set[str]:
     found: set[str] = set()
     for node in roots:
         folded = fold(node.block.text)
-        if sections.kind_of(node.block.text) == "work" and "to chuc" not in folded and "bao cao" not in folded and "kinh phi" not in folded:
+        if (
+            sections.kind_of(node.block.text) == "work"
+            and "to chuc" not in folded
+            and "bao cao" not in folded
+            and "kinh phi" not in folded
+        ):
             found.add(node.block.label)
     return found
 

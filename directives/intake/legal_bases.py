@@ -23,9 +23,7 @@ _TYPE = (
 )
 _SYMBOL = r"[A-ZĐ][\wĐđ&.]*(?:\s?[-/–]\s?[A-ZĐ][\wĐđ&.]*)*"
 _NUMBER = rf"\d{{1,5}}[a-z]?\s?(?:/\s?\d{{4}}\s?)?[-/–]\s?{_SYMBOL}"
-_DATE = (
-    r"(?:\d{1,2}\s*[/.\-]\s*\d{1,2}\s*[/.\-]\s*\d{4}|\d{1,2}\s+tháng\s+\d{1,2}\s+năm\s+\d{4})"
-)
+_DATE = r"(?:\d{1,2}\s*[/.\-]\s*\d{1,2}\s*[/.\-]\s*\d{4}|\d{1,2}\s+tháng\s+\d{1,2}\s+năm\s+\d{4})"
 _CITATION = re.compile(
     rf"(?:(?P<type>{_TYPE})\s+)?(?:(?P<so>[Ss]ố)\s*:?\s*)?(?P<number>{_NUMBER})"
     rf"(?:\s*,?\s*(?:ngày|ngay|được ban hành ngày|ban hành ngày)\s+(?P<date>{_DATE}))?",
@@ -80,7 +78,9 @@ def find(paragraphs: list[str], place: Place, own_number: str | None) -> tuple[L
 
 
 def _fuller(one: LegalBasis, other: LegalBasis) -> LegalBasis:
-    if (one.issued_on is None and other.issued_on is not None) or (one.issued_on == other.issued_on and one.issuer is None):
+    if (one.issued_on is None and other.issued_on is not None) or (
+        one.issued_on == other.issued_on and one.issuer is None
+    ):
         return other if other.issuer or not one.issuer else one
     return one
 
@@ -118,8 +118,10 @@ def _issuer_after(text: str, at: int) -> tuple[str | None, int]:
     stop = end.start() if end else len(text)
     rest = re.match(r"\s+và\s+(?:[A-ZĐÀ-Ỹ])", text[stop:])
     name = text[of.end() : stop]
-    if rest and re.search(r"(?:Bộ|Sở|Ban|Ủy ban) [\wÀ-ỹ]+(?:,? [\wÀ-ỹ]+){0,4}$", name) and not re.match(
-        r"\s+và\s+(?:Nghị|Quyết|Kế|Chương|Công|Chỉ|Thông|Kết|Luật|Tờ|Báo)", text[stop:]
+    if (
+        rest
+        and re.search(r"(?:Bộ|Sở|Ban|Ủy ban) [\wÀ-ỹ]+(?:,? [\wÀ-ỹ]+){0,4}$", name)
+        and not re.match(r"\s+và\s+(?:Nghị|Quyết|Kế|Chương|Công|Chỉ|Thông|Kết|Luật|Tờ|Báo)", text[stop:])
     ):
         further = _ISSUER_END.search(text, stop + 4)
         stop = further.start() if further else len(text)
@@ -147,9 +149,17 @@ def _without_number(text: str, place: Place) -> Iterator[LegalBasis]:
     for match in _UNNUMBERED.finditer(text):
         issuer = re.split(r"\s+(?:về|và|đã|tại|là|thành)\s", match["issuer"])[0].strip()
         quoted = f"Nghị quyết {issuer}"
-        yield LegalBasis(type="Nghị quyết", number=None, issued_on=None, issuer=_full(issuer, place), quoted=quoted)
+        yield LegalBasis(
+            type="Nghị quyết", number=None, issued_on=None, issuer=_full(issuer, place), quoted=quoted
+        )
     if not re.match(r"\s*(?:Căn cứ|Theo|Xét)\b", text):
         return
     for match in _LAW.finditer(text):
         quoted = " ".join(match[0].split()).strip(" ,;")
-        yield LegalBasis(type=match["type"], number=None, issued_on=read_date(match["date"]), issuer="Quốc hội", quoted=quoted)
+        yield LegalBasis(
+            type=match["type"],
+            number=None,
+            issued_on=read_date(match["date"]),
+            issuer="Quốc hội",
+            quoted=quoted,
+        )

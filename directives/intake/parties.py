@@ -8,24 +8,41 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from directives.intake.words import ENDS_NAME, GROUP, HEAD, STARTS_PARTY, STARTS_PARTY_SMALL, STARTS_WITH_ACTION, WORDS_OF_NAMES
+from directives.intake.words import (
+    ENDS_NAME,
+    GROUP,
+    HEAD,
+    STARTS_PARTY,
+    STARTS_PARTY_SMALL,
+    STARTS_WITH_ACTION,
+    WORDS_OF_NAMES,
+)
 from directives.organisation_names import name_key
 
 _LONGEST = 600
-_TRIM = " ,;:.-–—()\"“”"
+_TRIM = ' ,;:.-–—()"“”'
 _TRAIL = re.compile(
-    r"[\s,;]+(?:và|cùng|với|cùng với|là|thì|có|do|các|để|theo|nghiêm|chủ|khẩn|trong|cụ thể như sau|như sau|sau đây)$", re.IGNORECASE
+    r"[\s,;]+(?:và|cùng|với|cùng với|là|thì|có|do|các|để|theo|nghiêm|chủ|khẩn|trong|cụ thể như sau|như sau|sau đây)$",
+    re.IGNORECASE,
 )
 _SPLIT = re.compile(
     rf"\s*;\s*|\s*,\s*(?:và\s+|cùng\s+(?:với\s+)?)?(?={GROUP}|{HEAD})|\s+(?:và|cùng với|cùng)\s+(?={GROUP}|{HEAD})"
     rf"|(?<=tỉnh)\s+(?=các\s+(?:phòng|sở|đơn vị|cơ quan|ban))"
 )
-_JOINED_NAMES = re.compile(r"(?:Đoàn (?:ĐBQH|đại biểu Quốc hội)|Tỉnh đoàn|Hội đồng nhân dân|HĐND)$", re.IGNORECASE)
+_JOINED_NAMES = re.compile(
+    r"(?:Đoàn (?:ĐBQH|đại biểu Quốc hội)|Tỉnh đoàn|Hội đồng nhân dân|HĐND)$", re.IGNORECASE
+)
 _BARE = re.compile(r"^(?:Báo|Đài|Sở|Ban|Phòng|Hội|Trường|Viện)$")
-_GENERAL_NOUN = re.compile(r"(?:Trường(?: Đại học| Cao đẳng)?|Viện|Doanh nghiệp|Tổ chức|Hội|Ban|Phòng|Trung tâm)\s*(?:,|;|$|và\b|thuộc\b|trên\b)")
-_BODIES = re.compile(r"(?:các )?tổ chức(?= (?:liên quan|có liên quan|chính trị|xã hội|đoàn thể|thuộc|trên|trong|hội)|,? (?:và )?cá nhân)")
+_GENERAL_NOUN = re.compile(
+    r"(?:Trường(?: Đại học| Cao đẳng)?|Viện|Doanh nghiệp|Tổ chức|Hội|Ban|Phòng|Trung tâm)\s*(?:,|;|$|và\b|thuộc\b|trên\b)"
+)
+_BODIES = re.compile(
+    r"(?:các )?tổ chức(?= (?:liên quan|có liên quan|chính trị|xã hội|đoàn thể|thuộc|trên|trong|hội)|,? (?:và )?cá nhân)"
+)
 _PERSON = re.compile(r"(?:đồng chí|đ/c|ông|bà)\s+[A-ZĐÀ-Ỹ]", re.IGNORECASE)
-_OFFICE = re.compile(r"(?:Phó|Trưởng|Giám đốc|Chủ tịch|Bí thư|Chánh|Ủy viên|Thường trực|Quyền|Tổ trưởng|Chuyên viên)\b")
+_OFFICE = re.compile(
+    r"(?:Phó|Trưởng|Giám đốc|Chủ tịch|Bí thư|Chánh|Ủy viên|Thường trực|Quyền|Tổ trưởng|Chuyên viên)\b"
+)
 _NOTE = re.compile(r"\s*\([^)]*\)")
 _GENERAL = re.compile(r"^(?:các|những|toàn thể|tất cả|từng|mỗi)\b", re.IGNORECASE)
 _PROVINCIAL_HEAD = re.compile(r"^(?:Sở)\s+\S")
@@ -110,11 +127,23 @@ def _list_goes_on(text: str, at: int) -> bool:
     if STARTS_PARTY_SMALL.match(rest) is not None:
         return ENDS_NAME.match(rest) is None or _BODIES.match(rest) is not None
     role = re.search(r"\b(?:chủ trì|có trách nhiệm|chịu trách nhiệm|tham mưu|phối hợp)\b", rest[:70])
-    if rest[:1].islower() and role and "," not in rest[: role.start()] and not STARTS_WITH_ACTION.match(rest) and ENDS_NAME.search(rest) and role.start() == ENDS_NAME.search(rest).start():  # type: ignore[union-attr]
+    if (
+        rest[:1].islower()
+        and role
+        and "," not in rest[: role.start()]
+        and not STARTS_WITH_ACTION.match(rest)
+        and ENDS_NAME.search(rest)
+        and role.start() == ENDS_NAME.search(rest).start()
+    ):  # type: ignore[union-attr]
         return True
-    return re.match(r"(?:[A-ZĐÀ-Ỹ][\w]+)(?:\s+[a-zà-ỹđ]+){0,4}\s+và\s+[A-ZĐÀ-Ỹ]", rest) is not None or re.match(
-        r"(?:Thể thao|Thương binh|Thanh thiếu niên|Gia đình|thể thao|thương binh|nông thôn|thủ công nghiệp)", rest
-    ) is not None
+    return (
+        re.match(r"(?:[A-ZĐÀ-Ỹ][\w]+)(?:\s+[a-zà-ỹđ]+){0,4}\s+và\s+[A-ZĐÀ-Ỹ]", rest) is not None
+        or re.match(
+            r"(?:Thể thao|Thương binh|Thanh thiếu niên|Gia đình|thể thao|thương binh|nông thôn|thủ công nghiệp)",
+            rest,
+        )
+        is not None
+    )
 
 
 def _is_part_of_name(text: str, verb: re.Match[str]) -> bool:
@@ -124,10 +153,15 @@ def _is_part_of_name(text: str, verb: re.Match[str]) -> bool:
     if word not in WORDS_OF_NAMES:
         return False
     before = text[max(0, verb.start() - 60) : verb.start()]
-    if re.search(r"\b(?:Ban (?:Chỉ đạo|chỉ đạo|Chỉ huy|chỉ huy)|Hội đồng|Tổ công tác|Quỹ)[^,;]{0,20}$", before):
+    if re.search(
+        r"\b(?:Ban (?:Chỉ đạo|chỉ đạo|Chỉ huy|chỉ huy)|Hội đồng|Tổ công tác|Quỹ)[^,;]{0,20}$", before
+    ):
         return True
     before = before[-45:]
-    if re.search(r"\b(?:Trung tâm|Chi cục|Cục|Ban|Phòng|Viện|Trường|Bộ phận|Tổ|Hội đồng|Đội|Trạm|Quỹ|phòng|ban|trung tâm|tổ)\s+$", before):
+    if re.search(
+        r"\b(?:Trung tâm|Chi cục|Cục|Ban|Phòng|Viện|Trường|Bộ phận|Tổ|Hội đồng|Đội|Trạm|Quỹ|phòng|ban|trung tâm|tổ)\s+$",
+        before,
+    ):
         return True
     return re.search(r"(?:\b(?:[Pp]hòng|[Bb]an|[Ss]ở|[Tt]rung tâm|Chi cục)[^,;]{0,40}\b(?:và|đầu tư|dự án)|[-–])\s+$", before) is not None and word in {
         "đầu tư", "phát triển", "xây dựng", "đào tạo", "quản lý", "chuyển giao", "ứng dụng", "nghiên cứu",
@@ -135,7 +169,10 @@ def _is_part_of_name(text: str, verb: re.Match[str]) -> bool:
 
 
 def _is_abbreviation(text: str, match: re.Match[str]) -> bool:
-    return match[0] == "." and re.search(r"\b(?:TP|TX|TT|Tp|tp|KT|TS|ThS|GS|PGS|BS|Q)$", text[: match.start()]) is not None
+    return (
+        match[0] == "."
+        and re.search(r"\b(?:TP|TX|TT|Tp|tp|KT|TS|ThS|GS|PGS|BS|Q)$", text[: match.start()]) is not None
+    )
 
 
 def split(text: str) -> tuple[str, ...]:
@@ -179,7 +216,9 @@ def _cleaned(part: str) -> str:
 
 
 def _is_name(name: str) -> bool:
-    return 1 < len(name) <= 250 and not re.fullmatch(r"(?i:và|các|những|cùng|với|đơn vị chủ trì|chủ trì)", name)  # noqa: PLR2004
+    return 1 < len(name) <= 250 and not re.fullmatch(
+        r"(?i:và|các|những|cùng|với|đơn vị chủ trì|chủ trì)", name
+    )  # noqa: PLR2004
 
 
 def complete(name: str, place: Place, known: Directory | None = None) -> str:
@@ -200,7 +239,11 @@ def qualified(name: str, place: Place) -> str:
     if _PROVINCIAL_HEAD.match(name):
         return f"{re.sub(r' (?:tỉnh|thành phố)$', '', name)} {place.full}"
     level = _ENDS_IN_LEVEL.search(name)
-    if level is not None and _same_level(level[1], place) and not re.search(r"\b(?:huyện|xã|phường|,|và) ?,? thành phố$", name):
+    if (
+        level is not None
+        and _same_level(level[1], place)
+        and not re.search(r"\b(?:huyện|xã|phường|,|và) ?,? thành phố$", name)
+    ):
         return f"{name} {place.name}"
     return name
 

@@ -75,7 +75,12 @@ def _recipient_lines(tail: tuple[Line, ...]) -> list[Line]:
         kind, _label, words = marker(line.text)
         if kind in {"dash", "plus", "bullet"}:
             found.append(Line(number=line.number, text=words))
-        elif found and line.text.endswith((";", ".")) and not _CAPACITY.match(line.text) and len(line.text) < 120:  # noqa: PLR2004
+        elif (
+            found
+            and line.text.endswith((";", "."))
+            and not _CAPACITY.match(line.text)
+            and len(line.text) < 120
+        ):  # noqa: PLR2004
             found.append(line)
         elif found and found[-1].text.endswith(",") and line.text[0].islower():
             found[-1] = Line(number=found[-1].number, text=f"{found[-1].text} {line.text}")
@@ -101,7 +106,9 @@ def _of_line(text: str, place: Place, known: Directory | None) -> list[Recipient
 
 
 def _signature_lines(tail: tuple[Line, ...]) -> list[Line]:
-    filed = max((at for at, line in enumerate(tail) if re.match(r"[-–+•]?\s*luu\b", fold(line.text))), default=None)
+    filed = max(
+        (at for at, line in enumerate(tail) if re.match(r"[-–+•]?\s*luu\b", fold(line.text))), default=None
+    )
     heads = [at for at, line in enumerate(tail) if re.match(r"^noi nhan\b", fold(line.text))]
     before = list(tail[: heads[0]]) if heads else []
     after = list(tail[filed + 1 :]) if filed is not None else list(tail)

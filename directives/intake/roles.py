@@ -24,9 +24,13 @@ _JOINTLY = re.compile(
     re.IGNORECASE,
 )
 _BY = re.compile(r"\bdo\s+(?=(?:[A-ZĐ]|các\s))")
-_AFTER_BY = re.compile(r"^\s*,?\s*(?:làm\s+)?(?:chủ trì|chủ đầu tư|thực hiện|chịu trách nhiệm|phụ trách|đầu mối)")
+_AFTER_BY = re.compile(
+    r"^\s*,?\s*(?:làm\s+)?(?:chủ trì|chủ đầu tư|thực hiện|chịu trách nhiệm|phụ trách|đầu mối)"
+)
 _BRACKETS = re.compile(r"\((?:giao\s+|do\s+)?([^()]{4,200})\)(?=[\s.;]*$)", re.IGNORECASE)
-_CHAIR = re.compile(r"^\s*,?\s*(?:chủ trì|làm đầu mối|là (?:cơ quan|đơn vị) (?:chủ trì|đầu mối))", re.IGNORECASE)
+_CHAIR = re.compile(
+    r"^\s*,?\s*(?:chủ trì|làm đầu mối|là (?:cơ quan|đơn vị) (?:chủ trì|đầu mối))", re.IGNORECASE
+)
 _ONLY_ROLES = re.compile(
     r"^[\s,]*(?:(?:chủ trì|tham mưu|triển khai|tổ chức|thực hiện|theo quy định|xem xét|cùng|và|đơn vị|cơ quan|làm|đầu mối)[\s,]*)*[.;]?\s*$"
 )
@@ -53,7 +57,11 @@ def read(sentence: str, *, small: bool = False) -> Roles:
     if end > start and _is_subject(sentence, start, end):
         leads = parties.split(_without_colleagues(names))
         return Roles(
-            leads=leads, coordinators=_coordinators(sentence, end, leads), is_request=request, is_ordered=ordered, end=end
+            leads=leads,
+            coordinators=_coordinators(sentence, end, leads),
+            is_request=request,
+            is_ordered=ordered,
+            end=end,
         )
     by = _doer_after_by(sentence)
     if by is not None:
@@ -142,11 +150,14 @@ def _may_order(sentence: str, order: re.Match[str]) -> bool:
         return False
     if re.search(r"(?:được|nhiệm vụ|theo|các|sự|ý kiến|xét|về|nội dung|văn bản)$", before, re.IGNORECASE):
         return False
-    return STARTS_PARTY.match(before) is not None or re.search(r"\b(?:Chủ tịch|UBND|Giám đốc|Sở|kết luận)\b", before[-160:]) is not None
+    return (
+        STARTS_PARTY.match(before) is not None
+        or re.search(r"\b(?:Chủ tịch|UBND|Giám đốc|Sở|kết luận)\b", before[-160:]) is not None
+    )
 
 
 def _is_subject(sentence: str, start: int, end: int) -> bool:
-    rest = sentence[end:].lstrip(" )”\"")
+    rest = sentence[end:].lstrip(' )”"')
     if start == 0 and re.match(r"(?:,|\.|$)", rest):
         return False
     return bool(sentence[start:end].strip())
@@ -174,7 +185,9 @@ def _coordinators(sentence: str, start: int, leads: tuple[str, ...]) -> tuple[st
     found: list[str] = []
     for match in list(_JOINTLY.finditer(sentence, start))[:3]:
         end = parties.span_of_parties(sentence, match.end(), small=True)
-        if end > match.end() and not fold(sentence[max(0, match.start() - 10) : match.start()]).endswith(("qui che ", "cong tac ")):
+        if end > match.end() and not fold(sentence[max(0, match.start() - 10) : match.start()]).endswith(
+            ("qui che ", "cong tac ")
+        ):
             found += [name for name in parties.split(sentence[match.end() : end]) if name not in leads]
     return tuple(dict.fromkeys(found))
 
@@ -191,7 +204,10 @@ def _doer_in_brackets(sentence: str) -> tuple[int, int] | None:
     """Find "(Phòng A chủ trì, …)" behind a task; brackets that explain something else name nobody."""
     for match in _BRACKETS.finditer(sentence):
         end = parties.span_of_parties(sentence, match.start(1))
-        if end > match.start(1) and re.match(r"\s*(?:chủ trì|thực hiện|phụ trách|làm đầu mối|đầu mối|tham mưu|\)|,\s*(?:hoàn thành|xong|thời gian|trước|trong|phối hợp))", sentence[end:]):
+        if end > match.start(1) and re.match(
+            r"\s*(?:chủ trì|thực hiện|phụ trách|làm đầu mối|đầu mối|tham mưu|\)|,\s*(?:hoàn thành|xong|thời gian|trước|trong|phối hợp))",
+            sentence[end:],
+        ):
             return match.start(1), end
     return None
 

@@ -21,7 +21,10 @@ _EVENT = re.compile(r"\bdia diem\b")
 def kind_of(title: str) -> str | None:
     """Give silent, time, money or work for a heading; None when the heading does not say."""
     folded = fold(title)[:160]
-    if re.match(r"(?:ve )?(?:ket qua|tinh hinh|danh gia|muc dich|yeu cau|muc tieu|thuc trang|ton tai|uu diem|han che|quan diem)\b", folded):
+    if re.match(
+        r"(?:ve )?(?:ket qua|tinh hinh|danh gia|muc dich|yeu cau|muc tieu|thuc trang|ton tai|uu diem|han che|quan diem)\b",
+        folded,
+    ):
         return "silent"
     if _WORK.search(folded):
         return "work"

@@ -30,7 +30,9 @@ _MARKERS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("bullet", re.compile(r"^()(?:[•●▪■◦○·➢►✓❖\uf0b7\uf0a7\uf0d8\uf076]|o\s(?=[A-ZĐÀ-Ỹ]))\s*(?=\S)")),
 )  # fmt: skip
 _ENDS = (".", ";", ":", "!", "?", "./", "/.")
-_HANGING = re.compile(r"(?:,|\b(?:và|của|với|cho|các|những|tại|theo|về|hoặc|để|từ|do|ngày|số))$", re.IGNORECASE)
+_HANGING = re.compile(
+    r"(?:,|\b(?:và|của|với|cho|các|những|tại|theo|về|hoặc|để|từ|do|ngày|số))$", re.IGNORECASE
+)
 _WRAPPED = 55
 
 
@@ -56,7 +58,9 @@ class Block:
         """Give the lines that hold the words from `start` to `end`."""
         ends = [offset for offset, _line in self.pieces[1:]] + [len(self.text) + 1]
         return tuple(
-            line for (offset, line), stop in zip(self.pieces, ends, strict=True) if offset < end and stop > start
+            line
+            for (offset, line), stop in zip(self.pieces, ends, strict=True)
+            if offset < end and stop > start
         )
 
 
@@ -130,7 +134,11 @@ def _add_row(done: list[Block], line: Line, *, blank_before: bool) -> None:
     if done and done[-1].rows and not (blank_before and len(done[-1].rows[0][1]) != len(line.cells)):
         last = done[-1]
         done[-1] = Block(
-            kind="paragraph", label="", text="", pieces=(*last.pieces, (0, line.number)), rows=(*last.rows, row)
+            kind="paragraph",
+            label="",
+            text="",
+            pieces=(*last.pieces, (0, line.number)),
+            rows=(*last.rows, row),
         )
     else:
         done.append(Block(kind="paragraph", label="", text="", pieces=((0, line.number),), rows=(row,)))
@@ -145,7 +153,12 @@ def _continues(last: Block, line: Line, *, blank_before: bool) -> bool:
     if first.islower() or first in ",;)/" or (last.text.endswith(",") and not line.is_strong):
         return not (last.is_strong and blank_before and _is_capitals(last.text))
     if _is_capitals(last.text) or last.is_strong:
-        return last.is_strong and line.is_strong and not blank_before and _is_capitals(last.text) == _is_capitals(line.text)
+        return (
+            last.is_strong
+            and line.is_strong
+            and not blank_before
+            and _is_capitals(last.text) == _is_capitals(line.text)
+        )
     if _HANGING.search(last.text):
         return True
     return not blank_before and len(last.text) - last.pieces[-1][0] >= _WRAPPED and not line.is_strong
@@ -154,7 +167,13 @@ def _continues(last: Block, line: Line, *, blank_before: bool) -> bool:
 def _extended(last: Block, line: Line) -> Block:
     text = f"{last.text} {line.text}"
     pieces = (*last.pieces, (len(last.text) + 1, line.number))
-    return Block(kind=last.kind, label=last.label, text=text, pieces=pieces, is_strong=last.is_strong and line.is_strong)
+    return Block(
+        kind=last.kind,
+        label=last.label,
+        text=text,
+        pieces=pieces,
+        is_strong=last.is_strong and line.is_strong,
+    )
 
 
 def _is_capitals(text: str) -> bool:
@@ -175,6 +194,8 @@ def _letters_or_numerals(found: list[Block]) -> list[Block]:
         result.append(
             block
             if kind == block.kind
-            else Block(kind=kind, label=block.label, text=block.text, pieces=block.pieces, is_strong=block.is_strong)
+            else Block(
+                kind=kind, label=block.label, text=block.text, pieces=block.pieces, is_strong=block.is_strong
+            )
         )
     return result

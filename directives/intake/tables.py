@@ -13,7 +13,9 @@ from foundation.vietnamese import fold
 if TYPE_CHECKING:
     from directives.intake.items import Reader, Scope
 
-_TEXT_HEADS = re.compile(r"\b(?:noi dung|nhiem vu|cong viec|ten nhiem vu|hoat dong|giai phap|ten de an|chuyen de|viec)\b")
+_TEXT_HEADS = re.compile(
+    r"\b(?:noi dung|nhiem vu|cong viec|ten nhiem vu|hoat dong|giai phap|ten de an|chuyen de|viec)\b"
+)
 _NUMBER_HEADS = re.compile(r"^(?:stt|tt|so tt|so thu tu|no)\.?$")
 
 
@@ -82,13 +84,22 @@ def _is_group(cells: tuple[str, ...], values: dict[str, str]) -> bool:
         return False
     first = cells[0].strip(" .") if cells else ""
     if others:
-        return len(set(filled)) <= 2 and len(others) == len(values) - 1 and re.fullmatch(r"[IVX]+|[A-H]", first) is not None  # noqa: PLR2004
+        return (
+            len(set(filled)) <= 2
+            and len(others) == len(values) - 1
+            and re.fullmatch(r"[IVX]+|[A-H]", first) is not None
+        )  # noqa: PLR2004
     numbered = re.fullmatch(r"[IVX]+|[A-HĐ]", first) is not None
     return numbered or (len(filled) == 1 and not starts_with_action(filled[0]))
 
 
 def _item(
-    line: int, cells: tuple[str, ...], values: dict[str, str], reader: "Reader", scope: "Scope", columns: dict[int, str]
+    line: int,
+    cells: tuple[str, ...],
+    values: dict[str, str],
+    reader: "Reader",
+    scope: "Scope",
+    columns: dict[int, str],
 ) -> Item:
     number = next((c.strip(" .") for at, c in enumerate(cells) if at not in columns and c.strip()), "")
     found = [
@@ -112,4 +123,6 @@ def _item(
 def _continued(item: Item, line: int, values: dict[str, str], reader: "Reader") -> Item:
     """Take over cells that a page break pushed into a row of their own."""
     names = reader.names(roles.of_label(values.get("leads", "")).leads) if values.get("leads") else ()
-    return replace(item, leads=tuple(dict.fromkeys((*item.leads, *names))), detail_lines=(*item.detail_lines, line))
+    return replace(
+        item, leads=tuple(dict.fromkeys((*item.leads, *names))), detail_lines=(*item.detail_lines, line)
+    )

@@ -13,10 +13,14 @@ from foundation.errors import Invalid, TooLarge
 from foundation.texts import _
 
 #: bytes of a plain text; the longest directives have a tenth of it
-LARGEST_TEXT = 2_000_000
+LARGEST_TEXT = 1_000_000
 #: bytes of a .docx or .pdf
 LARGEST_FILE = 30_000_000
+#: lines of a text
+MOST_LINES = 50_000
 _LONGEST_LINE = 200_000
+#: characters of a line that are read; the longest paragraphs of directives have a fifth of it
+_READ_OF_LINE = 10_000
 _SHARE_OF_CONTROLS = 0.01
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -24,7 +28,9 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _SEPARATOR = re.compile(r"^[\s\-–—_=*~.·|:+#<>/]{3,}$|^[-–—_*=~]+$")
-_PAGE = re.compile(r"^(?:[-–—]\s*)?(?:(?:trang|page)\s*)?\d{1,3}(?:\s*/\s*\d{1,3})?(?:\s*[-–—])?$", re.IGNORECASE)
+_PAGE = re.compile(
+    r"^(?:[-–—]\s*)?(?:(?:trang|page)\s*)?\d{1,3}(?:\s*/\s*\d{1,3})?(?:\s*[-–—])?$", re.IGNORECASE
+)
 _HTML = re.compile(r"</?(?:br|u|b|i|p|em|strong|sup|sub|span|div|center)\b[^<>]{0,80}>", re.IGNORECASE)
 _COMMENT = re.compile(r"<!--[^<>]{0,300}-->")
 _ENTITIES = {"&amp;": "&", "&nbsp;": " ", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "'"}
@@ -63,7 +69,8 @@ def raw_lines(content: bytes, filename: str = "") -> tuple[str, ...]:
         return _checked(_from_docx(content))
     if content.startswith(b"\xd0\xcf\x11\xe0") or lower.endswith(".doc"):
         raise Invalid(
-            _("Tệp .doc (Word 97–2003) không đọc được. Hãy lưu lại thành .docx hoặc .pdf rồi tải lên."), found="doc"
+            _("Tệp .doc (Word 97–2003) không đọc được. Hãy lưu lại thành .docx hoặc .pdf rồi tải lên."),
+            found="doc",
         )
     if len(content) > LARGEST_TEXT:
         raise _too_large(LARGEST_TEXT, len(content))
@@ -78,8 +85,16 @@ def clean(lines: tuple[str, ...]) -> tuple[Line, ...]:
 def _checked(lines: list[str]) -> tuple[str, ...]:
     if not any(line.strip() for line in lines):
         raise Invalid(
-            _("Tệp không có lớp chữ (có thể là bản quét ảnh). Hãy nhận dạng chữ (OCR) hoặc dùng bản .docx gốc."),
+            _(
+                "Tệp không có lớp chữ (có thể là bản quét ảnh). Hãy nhận dạng chữ (OCR) hoặc dùng bản .docx gốc."
+            ),
             found="no_text",
+        )
+    if len(lines) > MOST_LINES:
+        raise TooLarge(
+            _("Tệp có quá nhiều dòng: {found}, giới hạn {limit}.", found=len(lines), limit=MOST_LINES),
+            limit=MOST_LINES,
+            found=len(lines),
         )
     if sum(len(line) for line in lines) > LARGEST_TEXT:
         raise _too_large(LARGEST_TEXT, sum(len(line) for line in lines))
@@ -116,7 +131,7 @@ def _decode(content: bytes, encoding: str) -> str:
     except UnicodeDecodeError as error:
         raise _unreadable() from error
     controls = sum(1 for c in text[:100_000] if ord(c) < 32 and c not in "\n\r\t\f\v")  # noqa: PLR2004 - control codes
-    if controls > max(2, _SHARE_OF_CONTROLS * len(text[:100_000])):
+    if "\0" in text[:100_000] or controls > max(2, _SHARE_OF_CONTROLS * len(text[:100_000])):
         raise _unreadable()
     return unicodedata.normalize("NFC", text.lstrip("\ufeff"))
 
@@ -155,12 +170,14 @@ def _from_pdf(content: bytes) -> list[str]:
         pages = PdfReader(io.BytesIO(content)).pages
         text = "\n".join(page.extract_text() or "" for page in pages[:500])
     except Exception as error:  # pypdf raises many kinds on damaged files
-        raise Invalid(_("Tệp .pdf bị hỏng hoặc có mật khẩu. Hãy xuất lại tệp rồi tải lên."), found="pdf") from error
+        raise Invalid(
+            _("Tệp .pdf bị hỏng hoặc có mật khẩu. Hãy xuất lại tệp rồi tải lên."), found="pdf"
+        ) from error
     return unicodedata.normalize("NFC", text).split("\n")
 
 
 def _cleaned(number: int, raw: str) -> Line:
-    text = unicodedata.normalize("NFC", raw).replace("\xa0", " ").replace("\u200b", "").replace("\ufeff", "")
+    text = unicodedata.normalize("NFC", raw[:_READ_OF_LINE]).replace("\xa0", " ").replace("\u200b", "").replace("\ufeff", "")
     text = text.replace("\t", "   ").replace("\f", " ").replace("\v", " ").strip()
     if _SEPARATOR.match(text) or _PAGE.match(text):
         return Line(number=number, text="")
@@ -176,7 +193,10 @@ def _without_markup(text: str) -> tuple[str, bool]:
     heading = re.match(r"#{1,6}\s+", text)
     text = text[heading.end() :] if heading else text
     text = re.sub(r"^(?:>\s*)+", "", text)
-    strong = bool(heading) or re.match(r"^(?:[\w().]{1,6}\s+)?\*\*[^*]+\*\*[.:;]?$|^\*\*[^*]+$|^[^*]+\*\*$", text) is not None
+    strong = (
+        bool(heading)
+        or re.match(r"^(?:[\w().]{1,6}\s+)?\*\*[^*]+\*\*[.:;]?$|^\*\*[^*]+$|^[^*]+\*\*$", text) is not None
+    )
     text = re.sub(r"^\*\s+(?=\S)", "• ", text)
     text = _COMMENT.sub("", _HTML.sub(" ", text))
     for entity, char in _ENTITIES.items():

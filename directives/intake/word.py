@@ -25,7 +25,9 @@ def lines_of_docx(content: bytes, limit: int) -> list[str]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             if sum(part.file_size for part in package.infolist()) > _LARGEST_UNPACKED:
-                raise TooLarge(_("Tệp .docx quá lớn khi giải nén. Hãy bỏ hình ảnh rồi tải lên lại."), found="docx")
+                raise TooLarge(
+                    _("Tệp .docx quá lớn khi giải nén. Hãy bỏ hình ảnh rồi tải lên lại."), found="docx"
+                )
         document = docx.Document(io.BytesIO(content))
         lines = _lines(document)
     except TooLarge:
@@ -139,4 +141,6 @@ def _attribute(element: Any, name: str) -> str:
 
 
 def _value(element: Any, name: str) -> str:
-    return next((_attribute(child, "val") for child in element.iterchildren() if child.tag.endswith("}" + name)), "")
+    return next(
+        (_attribute(child, "val") for child in element.iterchildren() if child.tag.endswith("}" + name)), ""
+    )

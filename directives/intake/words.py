@@ -32,11 +32,19 @@ giám sát|đôn đốc|chi trả|thu|nộp|hạch toán|điều hành|điều p
 đối với|theo chức năng|theo nhiệm vụ|theo thẩm quyền|theo phạm vi|nhanh chóng|phấn đấu|từng bước|đồng thời|bám sát
 thay thế|tăng|giảm|trực ban|bình ổn|khôi phục|phục hồi|dự phòng|lấy mẫu|điều hòa|cắm mốc|nạo vét|gia cố|kê khai|xây mới|bảo trì|bảo dưỡng|tự rà soát|rà soát lại|lên kế hoạch|lập kế hoạch|làm tốt|làm rõ|tạo điều kiện|thí điểm
 """
-ACTIONS = tuple(sorted({w.strip() for line in _ACTIONS.split("\n") for w in line.split("|") if w.strip()}, key=len, reverse=True))
+ACTIONS = tuple(
+    sorted(
+        {w.strip() for line in _ACTIONS.split("\n") for w in line.split("|") if w.strip()},
+        key=len,
+        reverse=True,
+    )
+)
 _ACTION_WORDS = "|".join(re.escape(word) for word in ACTIONS)
 #: a sentence that begins with an action
 STARTS_WITH_ACTION = re.compile(rf"^(?:{_ACTION_WORDS})\b", re.IGNORECASE)
-_FOLDED_ACTIONS = re.compile("^(?:" + "|".join(sorted({re.escape(fold(w)) for w in ACTIONS}, key=len, reverse=True)) + r")\b")
+_FOLDED_ACTIONS = re.compile(
+    "^(?:" + "|".join(sorted({re.escape(fold(w)) for w in ACTIONS}, key=len, reverse=True)) + r")\b"
+)
 
 #: words that only a doer is followed by; they end a name wherever they stand
 ROLE_WORDS = (
@@ -55,12 +63,16 @@ ROLE_WORDS = (
     r"|khuyến khích|điều hành|thành lập|củng cố|kiện toàn|số hóa|kết nối|chia sẻ|vận hành|mua sắm|đặt hàng|tiêm|phun|giao"
 )
 _LONG_ACTIONS = "|".join(re.escape(word) for word in ACTIONS if " " in word)
-ENDS_NAME = re.compile(rf"(?<![\w])(?:{_LONG_ACTIONS}|{ROLE_WORDS}|tăng|giảm|trực|mở|sửa|đưa|dành|rút|ký|nạo vét|gia cố)(?![\w])")
+ENDS_NAME = re.compile(
+    rf"(?<![\w])(?:{_LONG_ACTIONS}|{ROLE_WORDS}|tăng|giảm|trực|mở|sửa|đưa|dành|rút|ký|nạo vét|gia cố)(?![\w])"
+)
 #: actions that are also words of names ("Trung tâm nghiên cứu …", "Ban quản lý dự án đầu tư xây dựng …")
 WORDS_OF_NAMES = frozenset(
     "quản lý|nghiên cứu|đào tạo|bồi dưỡng|phát triển|ứng dụng|đầu tư|xúc tiến|bảo vệ|kiểm soát|hỗ trợ|xây dựng|tổ chức"
     "|giám sát|kiểm tra|thanh tra|chỉ đạo|đánh giá|điều hành|thông tin|tiếp nhận|điều tra|khảo sát|quan tâm|thẩm định"
-    "|vận động|tuyên truyền|phòng chống|phòng, chống|giao|sử dụng|tiếp công dân|chuyển giao|chuyển đổi|chăm sóc|kiểm định|quan trắc|phân tích|tạo|làm việc|sử dụng|lãnh đạo|dự trù|công bố|báo cáo|tham mưu|tổng hợp|hướng dẫn".split("|")
+    "|vận động|tuyên truyền|phòng chống|phòng, chống|giao|sử dụng|tiếp công dân|chuyển giao|chuyển đổi|chăm sóc|kiểm định|quan trắc|phân tích|tạo|làm việc|sử dụng|lãnh đạo|dự trù|công bố|báo cáo|tham mưu|tổng hợp|hướng dẫn".split(
+        "|"
+    )
 )
 
 #: nouns that begin the name of somebody who can be told to do something
@@ -87,7 +99,9 @@ _GROUP_NOUNS = (
     r"|phó|giám đốc|thủ trưởng|chuyên viên|công chức|cán bộ|văn phòng|trạm|đội|quỹ|nhà|đài|báo|thành phần"
 )
 HEAD = rf"(?:(?:{_HEADS})(?![\w]))"
-GROUP = rf"(?:(?:[Cc]ác|[Nn]hững|[Tt]oàn thể|[Tt]ất cả(?: các)?|[Tt]ừng|[Mm]ỗi)\s+(?i:{_GROUP_NOUNS})(?![\w]))"
+GROUP = (
+    rf"(?:(?:[Cc]ác|[Nn]hững|[Tt]oàn thể|[Tt]ất cả(?: các)?|[Tt]ừng|[Mm]ỗi)\s+(?i:{_GROUP_NOUNS})(?![\w]))"
+)
 #: where a name of somebody begins
 STARTS_PARTY = re.compile(rf"(?:{GROUP}|{HEAD})")
 #: small-letter forms that stand for somebody after "giao", in a list or after a label

@@ -98,7 +98,11 @@ def measure(proposal: dict[str, Any], truth: dict[str, Any]) -> Score:
     for item in items:
         if not any(item is other for other in pairs.values()):
             score.misses.append(f"extra {item['source_lines']} {item['text'][:80]}")
-    _bases(proposal["document"]["legal_bases"], truth.get("legal_bases", truth.get("document", {}).get("legal_bases", [])), score)
+    _bases(
+        proposal["document"]["legal_bases"],
+        truth.get("legal_bases", truth.get("document", {}).get("legal_bases", [])),
+        score,
+    )
     return score
 
 
@@ -108,7 +112,9 @@ def match(items: list[dict[str, Any]], true_items: list[dict[str, Any]]) -> dict
     for at, true in enumerate(true_items):
         for place, item in enumerate(items):
             if set(item["source_lines"]) & set(true["source_lines"]):
-                likeness = SequenceMatcher(None, _text(true)[:200], item["text"][:200], autojunk=False).ratio()
+                likeness = SequenceMatcher(
+                    None, _text(true)[:200], item["text"][:200], autojunk=False
+                ).ratio()
                 candidates.append((-likeness, at, place))
     pairs: dict[int, dict[str, Any]] = {}
     used: set[int] = set()
@@ -159,7 +165,11 @@ def same_name(true: str, found: str) -> bool:
 
 def _key(name: str) -> str:
     words = name_key(re.sub(r"\([^)]*\)", " ", name)).split()
-    return " ".join(word for at, word in enumerate(words) if word != "tinh" or words[at + 1 : at + 2] in (["uy"], ["doan"]))
+    return " ".join(
+        word
+        for at, word in enumerate(words)
+        if word != "tinh" or words[at + 1 : at + 2] in (["uy"], ["doan"])
+    )
 
 
 def _is_province(rest: str, *names: str) -> bool:
@@ -184,7 +194,9 @@ def main(arguments: Iterable[str]) -> None:
     for text, truth in zip(names[::2], names[1::2], strict=True):
         score = measure_file(Path(text), Path(truth))
         total.add(score)
-        sys.stdout.write("\n".join([f"{Path(text).name}: {score}", *(f"   {miss}" for miss in score.misses), ""]))
+        sys.stdout.write(
+            "\n".join([f"{Path(text).name}: {score}", *(f"   {miss}" for miss in score.misses), ""])
+        )
     sys.stdout.write(f"total: {total}\n")
 
 

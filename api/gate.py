@@ -49,7 +49,8 @@ def principal() -> Principal:
 
 def guard(blueprint: Blueprint) -> None:
     """Check the rule of every view of a blueprint before it runs."""
-    blueprint.before_request(_check)
+    if _check not in blueprint.before_request_funcs.get(None, ()):  # a second application may register it
+        blueprint.before_request(_check)
 
 
 def rule_of(view: Any) -> str | None:

@@ -15,6 +15,8 @@ from directives.intake import roles
 from directives.intake.roles import Roles
 from foundation.vietnamese import fold
 
+#: sentences of one duty that are looked at; further ones are taken as its continuation
+_MOST_SENTENCES = 60
 _BREAK = re.compile(r"(?<=[.;])\s+(?=\S)")
 _ABBREVIATED = re.compile(r"(?:\b(?:TP|TX|TT|Tp|KT|TS|ThS|GS|PGS|BS|Q|vv|tr|NQ|st|đ/c)|\d|\.\.)\.$")
 _COMPLETION = re.compile(
@@ -121,7 +123,7 @@ def duties(text: str, time: Time) -> list[Duty]:
         sentence = text[slice(*span)]
         if is_difficulty(sentence) or (is_formula(sentence) and groups):
             continue
-        if groups and not _begins_duty(text, groups[-1], span, time):
+        if groups and (len(groups[-1]) > _MOST_SENTENCES or not _begins_duty(text, groups[-1], span, time)):
             groups[-1].append(span)
         else:
             groups.append([span])

@@ -9,6 +9,7 @@ from directives.intake.form import Form
 from directives.intake.header import symbol_line
 from directives.intake.proposal import Header, Item, Quirk
 from directives.intake.structure import RANKS, Block, blocks
+from directives.intake.text import READ_OF_LINE
 from foundation.texts import Text, _
 from foundation.vietnamese import fold
 
@@ -29,8 +30,18 @@ def not_official() -> Quirk:
 def find(form: Form, document: Header, items: list[Item], lines: tuple[str, ...]) -> tuple[Quirk, ...]:
     """Give the quirks of one document in order of line."""
     body = blocks((*form.body, *form.annex))
-    found = [*_of_form(form, document), *_of_outline(body), *_of_items(items), *_split_by_pages(body, lines)]
+    found = [*_too_long(lines), *_of_form(form, document), *_of_outline(body), *_of_items(items), *_split_by_pages(body, lines)]
     return tuple(sorted(found, key=lambda quirk: quirk.line or 0))
+
+
+def _too_long(lines: tuple[str, ...]) -> Iterable[Quirk]:
+    for number, line in enumerate(lines, start=1):
+        if len(line) > READ_OF_LINE:
+            yield Quirk(
+                kind="long_line",
+                message=_("Dòng quá dài, chỉ đọc {limit} ký tự đầu.", limit=READ_OF_LINE),
+                line=number,
+            )
 
 
 def _of_form(form: Form, document: Header) -> Iterable[Quirk]:

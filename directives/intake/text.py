@@ -20,7 +20,7 @@ LARGEST_FILE = 30_000_000
 MOST_LINES = 50_000
 _LONGEST_LINE = 200_000
 #: characters of a line that are read; the longest paragraphs of directives have a fifth of it
-_READ_OF_LINE = 10_000
+READ_OF_LINE = 10_000
 _SHARE_OF_CONTROLS = 0.01
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -177,7 +177,7 @@ def _from_pdf(content: bytes) -> list[str]:
 
 
 def _cleaned(number: int, raw: str) -> Line:
-    text = unicodedata.normalize("NFC", raw[:_READ_OF_LINE]).replace("\xa0", " ").replace("\u200b", "").replace("\ufeff", "")
+    text = unicodedata.normalize("NFC", raw[:READ_OF_LINE]).replace("\xa0", " ").replace("\u200b", "").replace("\ufeff", "")
     text = text.replace("\t", "   ").replace("\f", " ").replace("\v", " ").strip()
     if _SEPARATOR.match(text) or _PAGE.match(text):
         return Line(number=number, text="")

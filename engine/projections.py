@@ -4,7 +4,6 @@ from collections import defaultdict
 from typing import Any
 
 from sqlalchemy import Insert, bindparam, delete, insert, update
-from sqlalchemy.orm import Session
 
 from engine import children, escalations, messages
 from engine.models import EventSubscription, Job, Timer, UserTask, UserTaskCandidate
@@ -19,6 +18,10 @@ from foundation.ids import new_id
 TRIES, PAUSE = 3, "PT30S"
 
 
+#: rows of the outbox
+Events = list[dict[str, Any]]
+
+
 class Projection:
     """Collects the rows of one run and writes them table by table."""
 
@@ -28,6 +31,7 @@ class Projection:
         self.instance = instance
         self.execution = execution
         self._inserts: dict[type[Base], list[dict[str, Any]]] = defaultdict(list)
+        self._events: list[dict[str, Any]] = []
 
     def write(self) -> None:
         """Close what left and open what came."""
@@ -52,6 +56,7 @@ class Projection:
             if not rows:
                 continue
             self.work.connection.execute(INSERTS[table], rows)
+        outbox.record_all(self.work, self._events)
 
     def _opened_tokens(self) -> set[str]:
         opening = (UserTaskOpened, JobCreated, EventAwaited)
@@ -64,7 +69,7 @@ class Projection:
             for table in node.rows if node is not None else ():
                 by_table[table, effect.is_cancelled].append(effect.token)
         for (table, is_cancelled), tokens in by_table.items():
-            CLOSERS[table](self.work, self.instance.id, tokens, is_cancelled=is_cancelled)
+            self._events += CLOSERS[table](self.work, self.instance.id, tokens, is_cancelled=is_cancelled)
 
     def _open_user_task(self, effect: UserTaskOpened) -> None:
         task_id = new_id()
@@ -95,8 +100,14 @@ class Projection:
         self._inserts[UserTaskCandidate].extend(
             {"task_id": task_id, "group": group} for group in dict.fromkeys(effect.candidate_groups)
         )
-        outbox.record(
-            self.work, "user_task.created", subject=task_id, instance_id=self.instance.id, data=summary(row)
+        self._events.append(
+            outbox.row(
+                self.work,
+                "user_task.created",
+                subject=task_id,
+                instance_id=self.instance.id,
+                data=summary(row),
+            )
         )
         if effect.ladder is not None and effect.due_at is not None:
             escalations.plan(self.work, row, effect.ladder, self.execution)
@@ -209,7 +220,27 @@ _FORGET_CANDIDATES = delete(_CANDIDATES).where(  # type: ignore[arg-type]
 )
 
 
-def _close_user_tasks(work: UnitOfWork, instance_id: str, tokens: list[str], *, is_cancelled: bool) -> None:
+def _of_tokens(table: Any) -> Any:
+    """The condition of rows that belong to some tokens of an instance."""
+    mine = table.c.instance_id == bindparam("instance")
+    return mine & table.c.token.in_(bindparam("tokens", expanding=True))
+
+
+_TIMERS, _JOBS, _SUBSCRIPTIONS = Timer.__table__, Job.__table__, EventSubscription.__table__
+_CLOSE_TIMERS = (
+    update(_TIMERS)  # type: ignore[arg-type]
+    .where(_of_tokens(_TIMERS), _TIMERS.c.state == WorkState.PENDING.value)
+    .values(state=bindparam("new_state"))
+)
+_CLOSE_JOBS = (
+    update(_JOBS)  # type: ignore[arg-type]
+    .where(_of_tokens(_JOBS), _JOBS.c.state.in_([WorkState.CREATED.value, WorkState.FAILED.value]))
+    .values(state=bindparam("new_state"))
+)
+_UNSUBSCRIBE = delete(_SUBSCRIPTIONS).where(_of_tokens(_SUBSCRIPTIONS))  # type: ignore[arg-type]
+
+
+def _close_user_tasks(work: UnitOfWork, instance_id: str, tokens: list[str], *, is_cancelled: bool) -> Events:
     state = WorkState.CANCELLED if is_cancelled else WorkState.COMPLETED
     values = {
         "instance": instance_id,
@@ -221,23 +252,30 @@ def _close_user_tasks(work: UnitOfWork, instance_id: str, tokens: list[str], *, 
     rows = work.connection.execute(_CLOSE_TASKS, values).all()
     ids = [row.id for row in rows]
     if not ids:
-        return
+        return []
     if any(row.candidate_groups for row in rows):
         work.connection.execute(_FORGET_CANDIDATES, {"tasks": ids})
     if any(row.ladder is not None for row in rows):
         escalations.cancel(work.session, ids)
     event = "user_task.cancelled" if is_cancelled else "user_task.completed"
-    for row in rows:
-        outbox.record(work, event, subject=row.id, instance_id=instance_id, data=summary(row._asdict()))
+    return [
+        outbox.row(work, event, subject=row.id, instance_id=instance_id, data=summary(row._asdict()))
+        for row in rows
+    ]
 
 
-def _close_timers(work: UnitOfWork, instance_id: str, tokens: list[str], *, is_cancelled: bool) -> None:
-    _close_rows(work.session, Timer, instance_id, tokens, WorkState.PENDING, is_cancelled=is_cancelled)
+def _close_timers(work: UnitOfWork, instance_id: str, tokens: list[str], *, is_cancelled: bool) -> Events:
+    new = WorkState.CANCELLED if is_cancelled else WorkState.FIRED
+    work.connection.execute(
+        _CLOSE_TIMERS, {"instance": instance_id, "tokens": tokens, "new_state": new.value}
+    )
+    return []
 
 
-def _close_jobs(work: UnitOfWork, instance_id: str, tokens: list[str], *, is_cancelled: bool) -> None:
-    _close_rows(work.session, Job, instance_id, tokens, WorkState.CREATED, is_cancelled=is_cancelled)
-    _close_rows(work.session, Job, instance_id, tokens, WorkState.FAILED, is_cancelled=is_cancelled)
+def _close_jobs(work: UnitOfWork, instance_id: str, tokens: list[str], *, is_cancelled: bool) -> Events:
+    new = WorkState.CANCELLED if is_cancelled else WorkState.COMPLETED
+    work.connection.execute(_CLOSE_JOBS, {"instance": instance_id, "tokens": tokens, "new_state": new.value})
+    return []
 
 
 def _close_subscriptions(
@@ -246,35 +284,15 @@ def _close_subscriptions(
     tokens: list[str],
     *,
     is_cancelled: bool,  # noqa: ARG001  every closer is called alike
-) -> None:
-    work.session.execute(
-        delete(EventSubscription).where(
-            EventSubscription.instance_id == instance_id, EventSubscription.token.in_(tokens)
-        )
-    )
+) -> Events:
+    work.connection.execute(_UNSUBSCRIBE, {"instance": instance_id, "tokens": tokens})
+    return []
 
 
-def _close_rows(
-    session: Session,
-    table: type[Timer | Job],
-    instance_id: str,
-    tokens: list[str],
-    open_state: WorkState,
-    *,
-    is_cancelled: bool,
-) -> None:
-    done = WorkState.FIRED if table is Timer else WorkState.COMPLETED
-    session.execute(
-        update(table)
-        .where(table.instance_id == instance_id, table.token.in_(tokens), table.state == open_state.value)
-        .values(state=(WorkState.CANCELLED if is_cancelled else done).value)
-        .execution_options(synchronize_session=False)
-    )
-
-
-def _close_children(work: UnitOfWork, instance_id: str, tokens: list[str], *, is_cancelled: bool) -> None:
+def _close_children(work: UnitOfWork, instance_id: str, tokens: list[str], *, is_cancelled: bool) -> Events:
     if is_cancelled:
         children.cancel(work, instance_id, tokens)
+    return []
 
 
 CLOSERS = {

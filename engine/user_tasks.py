@@ -1,10 +1,11 @@
 """User tasks: work for people. Claim, release, assign, complete, move the due moment, list."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, delete, exists, insert, or_, select
+from sqlalchemy import Row, Select, bindparam, delete, exists, insert, or_, select
 from sqlalchemy.orm import Session
 
 from engine import escalations, history, incidents, instances, runner
@@ -122,28 +123,60 @@ _LOCK_INSTANCE_OF = (
     )
     .with_for_update()
 )
-_STATE_OF = select(_TASKS.c.token, _TASKS.c.element, _TASKS.c.state, _TASKS.c.revision).where(
-    _TASKS.c.id == bindparam("task_id")
+_HELD_COLUMNS = (
+    "id",
+    "token",
+    "element",
+    "state",
+    "revision",
+    "assignee",
+    "candidate_groups",
+    "form_key",
+    "business_key",
 )
+_HELD = select(*(_TASKS.c[name] for name in _HELD_COLUMNS)).where(_TASKS.c.id == bindparam("task_id"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeldTask:
+    """An open task whose instance is locked: nobody else can change either until the transaction ends."""
+
+    #: the locked row of the instance
+    instance: Row[Any]
+    #: the task as it is under the lock
+    task: Row[Any]
+
+
+def hold(work: UnitOfWork, task_id: str) -> HeldTask:
+    """Lock the instance of a task, then read the task; NotFound, or Conflict when it is no longer open."""
+    instance = work.connection.execute(_LOCK_INSTANCE_OF, {"task_id": task_id}).one_or_none()
+    if instance is None:
+        raise NotFound(_("Không tìm thấy công việc {id}.", id=task_id))
+    task = work.connection.execute(_HELD, {"task_id": task_id}).one()
+    _require_open(task)
+    return HeldTask(instance=instance, task=task)
+
+
+def finish(
+    work: UnitOfWork, held: HeldTask, variables: dict[str, Any], *, revision: int | None = None
+) -> None:
+    """Finish a held task with what the person entered; the process goes on in the same transaction.
+
+    Raises Stale when `revision` is not the task's newest.
+    """
+    instances.check_variables(variables)
+    task, instance = held.task, held.instance
+    if revision is not None and revision != task.revision:
+        raise Stale(user_task=task.id, revision=task.revision)
+    with incidents.noted(work, instance.id, kind="command", reference=task.id, element=task.element):
+        runner.run(work, instance, lambda execution: execution.complete_user_task(task.token, variables))
 
 
 def complete(
     work: UnitOfWork, task_id: str, variables: dict[str, Any], *, revision: int | None = None
 ) -> None:
-    """Finish a task with what the person entered; the process goes on in the same transaction.
-
-    Raises Conflict when it was done already, Stale when `revision` is not the task's newest.
-    """
-    instances.check_variables(variables)
-    row = work.connection.execute(_LOCK_INSTANCE_OF, {"task_id": task_id}).one_or_none()
-    if row is None:
-        raise NotFound(_("Không tìm thấy công việc {id}.", id=task_id))
-    task = work.connection.execute(_STATE_OF, {"task_id": task_id}).one()
-    _require_open(task)
-    if revision is not None and revision != task.revision:
-        raise Stale(user_task=task_id, revision=task.revision)
-    with incidents.noted(work, row.id, kind="command", reference=task_id, element=task.element):
-        runner.run(work, row, lambda execution: execution.complete_user_task(task.token, variables))
+    """Hold a task and finish it. Raises Conflict when it was done already."""
+    finish(work, hold(work, task_id), variables, revision=revision)
 
 
 def _for(statement: Select[Any], account: str, groups: Iterable[str]) -> Select[Any]:

@@ -46,16 +46,26 @@ def record(
     work: UnitOfWork, event_type: str, *, subject: str, data: dict[str, Any], instance_id: str | None = None
 ) -> str:
     """Write down that something happened; committed with the command or not at all. Gives the event id."""
-    event_id = new_id()
-    work.connection.execute(
-        _RECORD,
-        {
-            "id": event_id,
-            "type": event_type,
-            "subject": subject,
-            "instance_id": instance_id,
-            "data": {**data, "actor": {"id": work.actor.id, "name": work.actor.name}},
-            "occurred_at": work.now,
-        },
-    )
-    return event_id
+    event = row(work, event_type, subject=subject, data=data, instance_id=instance_id)
+    record_all(work, [event])
+    return str(event["id"])
+
+
+def record_all(work: UnitOfWork, rows: list[dict[str, Any]]) -> None:
+    """Write several events made with `row`, in one statement."""
+    if rows:
+        work.connection.execute(_RECORD, rows)
+
+
+def row(
+    work: UnitOfWork, event_type: str, *, subject: str, data: dict[str, Any], instance_id: str | None = None
+) -> dict[str, Any]:
+    """Give the columns of an event in the name of the command's actor."""
+    return {
+        "id": new_id(),
+        "type": event_type,
+        "subject": subject,
+        "instance_id": instance_id,
+        "data": {**data, "actor": {"id": work.actor.id, "name": work.actor.name}},
+        "occurred_at": work.now,
+    }

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from directives import access
@@ -38,12 +37,6 @@ def visible(session: Session, principal: Principal, task_id: str) -> UserTask:
     return task
 
 
-_TASKS = UserTask.__table__
-_TASK = select(
-    _TASKS.c.assignee, _TASKS.c.candidate_groups, _TASKS.c.form_key, _TASKS.c.business_key, _TASKS.c.element
-).where(_TASKS.c.id == bindparam("task_id"))
-
-
 def complete(
     work: UnitOfWork,
     principal: Principal,
@@ -53,9 +46,8 @@ def complete(
     revision: int | None = None,
 ) -> None:
     """Finish a task with what was entered: allowed, form checked, domain rules checked, process continued."""
-    task = work.connection.execute(_TASK, {"task_id": task_id}).one_or_none()
-    if task is None:
-        raise NotFound(_("Không tìm thấy công việc {id}.", id=task_id))
+    held = user_tasks.hold(work, task_id)
+    task = held.task
     if not _may_do(principal, task):
         raise Forbidden(_("Công việc này được giao cho đơn vị hoặc người khác."))
     entered = dict(values)
@@ -64,7 +56,7 @@ def complete(
         known = TaskVariables(work.session, task_id)
         entered = _blank(form) | form.validate(values, variables=known, now=work.now)
     checks.check(work, principal, task.form_key, task.business_key, entered)
-    user_tasks.complete(work, task_id, entered, revision=revision)
+    user_tasks.finish(work, held, entered, revision=revision)
 
 
 def form_of(session: Session, key: str) -> forms.Form:

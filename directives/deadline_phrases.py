@@ -154,7 +154,8 @@ def _governs_period(text: str, point: Point, *, opens: bool) -> bool:
     before, own = text[max(0, point.start - _NEAR) : point.start], text[point.start : point.end]
     after = text[point.end : point.end + _NEAR]
     if _AIM.search(before[-60:]) or own.startswith(("giai doan", "thoi ki", "nhiem ki")):
-        return opens and re.match(r"\s*$", after) is not None
+        closes = before.rstrip().endswith(",") and re.match(r"\s*\.?\s*$", after) is not None
+        return (opens or closes) and re.match(r"\s*\.?\s*$", after) is not None
     if opens:
         return re.match(r"\s*[,:]|\s*$|\s*\.\s*$", after) is not None
     if own.startswith(("trong", "cuoi", "dau", "giua", "het")):
@@ -242,7 +243,7 @@ def _belongs(text: str, one: tuple[int, int, str], other: tuple[int, int, str]) 
         and "recurrence" in forms
         and not re.search(r"[.;]", gap)
         and len(gap) < 120
-    )  # noqa: PLR2004
+    )
 
 
 def _phrase(sentence: str, span: tuple[int, int, str]) -> Phrase:

@@ -128,7 +128,10 @@ def _is_range(text: str, one: Point, other: Point) -> bool:
     linked = re.fullmatch(r"\s*(?:-|den(?:\s+het)?)\s*(?:ngay\s*)?", between) is not None
     if not linked or one.unit != other.unit:
         return False
-    return one.unit != "day" or re.search(r"\btu\s*(?:ngay\s*)?$", text[max(0, one.start - 20) : one.start]) is not None
+    return (
+        one.unit != "day"
+        or re.search(r"\btu\s*(?:ngay\s*)?$", text[max(0, one.start - 20) : one.start]) is not None
+    )
 
 
 def _joined(one: Point, other: Point) -> Point:

@@ -130,9 +130,13 @@ _FROM_ISSUE = re.compile(
     r"|\b(?:ki|ban hanh|phat hanh)\s+(?:van ban|ke hoach|cong van|quyet dinh|chi thi|thong bao|chuong trinh)(?: nay)?\s*$"
     r"|\b(?:van ban|ke hoach|cong van|quyet dinh|chi thi|thong bao|chuong trinh|ket luan) nay\b"
 )
-_DAY_OF_MONTH = re.compile(r"\bngay\s*(\d{1,2})(?!\s*[/.\-]\s*\d)(?!\s*thang\s*\d)(?!\d)|\b(ngay cuoi|cuoi (?:thang|qui))\b")
+_DAY_OF_MONTH = re.compile(
+    r"\bngay\s*(\d{1,2})(?!\s*[/.\-]\s*\d)(?!\s*thang\s*\d)(?!\d)|\b(ngay cuoi|cuoi (?:thang|qui))\b"
+)
 _NEXT_MONTH = re.compile(r"\bthang\s+(?:sau|lien ke|ke tiep|tiep theo|ke sau)\b")
-_FIRST_OF_QUARTER = re.compile(r"\bthang\s+(?:dau|dau tien|thu nhat)(?:\s+tien)?(?:\s+cua)?(?:\s+moi)?\s+qui\b|\bqui\s+(?:sau|tiep|ke|lien)")
+_FIRST_OF_QUARTER = re.compile(
+    r"\bthang\s+(?:dau|dau tien|thu nhat)(?:\s+tien)?(?:\s+cua)?(?:\s+moi)?\s+qui\b|\bqui\s+(?:sau|tiep|ke|lien)"
+)
 _MIDDLE_OF_QUARTER = re.compile(r"\bthang\s+(?:giua|thu hai)(?:\s+cua)?(?:\s+moi)?\s+qui\b")
 
 
@@ -145,10 +149,15 @@ def parse(
     """
     raw = unicodedata.normalize("NFC", raw)
     text = fold(raw)
-    context = Context(issued_on=issued_on, year=year if year is not None else getattr(issued_on, "year", None))
+    context = Context(
+        issued_on=issued_on, year=year if year is not None else getattr(issued_on, "year", None)
+    )
     found = points(text, context)
     facts = DeadlineText(
-        kind="none", raw=raw.strip(), is_on_demand=bool(_ON_DEMAND.search(text)), qualifier=_qualifier(text, found)
+        kind="none",
+        raw=raw.strip(),
+        is_on_demand=bool(_ON_DEMAND.search(text)),
+        qualifier=_qualifier(text, found),
     )
     recurrence = _recurrence(text)
     if recurrence is not None:
@@ -162,7 +171,9 @@ def parse(
     if found and not _is_open_ended(text, found):
         return _dated(facts, text, found)
     if _CONTINUOUS.search(text) or found:
-        return replace(facts, kind="continuous", window_start=found[0].first if found else None, qualifier=None)
+        return replace(
+            facts, kind="continuous", window_start=found[0].first if found else None, qualifier=None
+        )
     if facts.is_on_demand:
         return replace(facts, kind="conditional", condition=raw.strip(), qualifier=None)
     return replace(facts, qualifier=None)
@@ -215,7 +226,9 @@ def _yearly(
     facts = replace(facts, kind="recurring_annual")
     if not days:
         months = [p.month for p in found if p.unit == "month"]
-        return replace(facts, recurrence=replace(recurrence, month=months[0] if months else None), qualifier=None)
+        return replace(
+            facts, recurrence=replace(recurrence, month=months[0] if months else None), qualifier=None
+        )
     dated = [p for p in days if p.has_year]
     if dated:
         first, due = dated[0], dated[0].due

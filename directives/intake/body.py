@@ -13,8 +13,23 @@ from foundation.vietnamese import fold
 
 #: types that invite, report, submit or certify and so assign nothing
 _SILENT_TYPES = frozenset(
-    "giấy mời|báo cáo|tờ trình|biên bản|hợp đồng|giấy giới thiệu|giấy ủy quyền|phiếu gửi|phiếu chuyển|phiếu báo|thư công|giấy nghỉ phép"
-    "|dự án|quy chế|quy định".split("|")
+    [
+        "giấy mời",
+        "báo cáo",
+        "tờ trình",
+        "biên bản",
+        "hợp đồng",
+        "giấy giới thiệu",
+        "giấy ủy quyền",
+        "phiếu gửi",
+        "phiếu chuyển",
+        "phiếu báo",
+        "thư công",
+        "giấy nghỉ phép",
+        "dự án",
+        "quy chế",
+        "quy định",
+    ]
 )
 _ASKS_UPWARD = re.compile(
     r"^(?:v\s*/\s*v|ve viec)\s*:?\s*(?:bao cao|trinh|xin|de nghi|de xuat|kien nghi|gop y|tham gia y kien|tham gia gop y|phuc dap|tra loi|giai trinh"

@@ -253,12 +253,10 @@ def _ends_subject(line: Line, words: list[str], *, gap: bool) -> bool:
             and len(text.split()) < 40
             and not _BEGINS_BODY.match(folded)
             and not text.isupper()
-        )  # noqa: PLR2004
+        )
     return (
-        _BEGINS_BODY.match(folded) is not None
-        and (len(words[-1].split()) < 8 or not line.is_strong)
-        or len(text.split()) > _LONGEST_SUBJECT
-    )  # noqa: PLR2004
+        _BEGINS_BODY.match(folded) is not None and (len(words[-1].split()) < 8 or not line.is_strong)
+    ) or len(text.split()) > _LONGEST_SUBJECT
 
 
 def _regarding(lines: list[Line], at: int | None) -> tuple[str | None, int]:
@@ -300,7 +298,7 @@ def _addressees(lines: list[Line], at: int) -> tuple[tuple[Line, ...], int]:
             and len(words) < 140
             and words.endswith((";", "."))
             and not _BEGINS_BODY.match(fold(words))
-        )  # noqa: PLR2004
+        )
         goes_on = bool(found) and found[-1].text.rstrip()[-1:] in {",", ";"} and len(words) < 140  # noqa: PLR2004
         if line.cells or not (
             is_entry or (is_name and (not inline or goes_on)) or (kind == "paragraph" and goes_on)
@@ -320,7 +318,7 @@ def _past_motto(lines: list[Line], at: int) -> int:
         folded = fold(lines[at].text)
         is_head = any(m in folded for m in _MOTTO) or (
             bool(folded) and _DATED.search(folded) is not None and len(folded) < 70
-        )  # noqa: PLR2004
+        )
         if not (lines[at].is_blank or is_head):
             return at
         at += 1
@@ -357,7 +355,7 @@ def _annex(lines: list[Line], tail_at: int) -> int:
         folded = fold(lines[at].text).strip(" .:")
         is_annex = (
             re.match(r"^(?:phu luc|danh muc|bieu|bang phan cong)\b", folded) is not None and len(folded) < 150
-        )  # noqa: PLR2004
+        )
         if (is_annex or folded in TYPE_NAMES) and (
             lines[at].text.upper() == lines[at].text or lines[at].is_strong
         ):

@@ -18,6 +18,23 @@ _PARTY_LEVEL = re.compile(r"^(TỈNH ỦY|TỈNH UỶ|THÀNH ỦY|THÀNH UỶ)\s
 _ISSUES = re.compile(
     r"\s*(?:\([^)]{0,60}\)\s*)?(?:ban hành|xây dựng|thông báo|yêu cầu|đề nghị|báo cáo|kính|trân trọng|có ý kiến|triển khai|tổ chức|quyết định|chỉ thị|giao)\b"
 )
+_TWO_SYLLABLES = frozenset(
+    {
+        "văn phòng",
+        "ủy ban",
+        "uỷ ban",
+        "trung tâm",
+        "chi cục",
+        "thanh tra",
+        "công an",
+        "hội đồng",
+        "bệnh viện",
+        "liên hiệp",
+        "bảo hiểm",
+        "đảng ủy",
+        "kho bạc",
+    }
+)
 _SMALL_WORDS = {"và", "các", "của", "về", "cho", "trong", "tại"}
 
 
@@ -102,7 +119,7 @@ def issuer(form: Form, where: Place, paragraphs: list[str]) -> str | None:
     """Give the issuer's full name: from the head, else from who speaks in the text and the symbol."""
     lines = _issuer_lines(form)
     if lines:
-        name = _spelled(lines[-1], paragraphs)
+        name = _spelled(_with_parent(lines), paragraphs)
         name = re.sub(r"^(?:UBND|Uỷ ban nhân dân)\b", "Ủy ban nhân dân", name)
         return qualified(name, where)
     rest = symbol_line(form) or ""
@@ -119,6 +136,17 @@ def issuer(form: Form, where: Place, paragraphs: list[str]) -> str | None:
         if found is not None:
             return qualified(found, where)
     return _speaker(paragraphs, where)
+
+
+def _with_parent(lines: list[str]) -> str:
+    """Add what an office or a district's division belongs to: "VĂN PHÒNG" under "UBND TỈNH …"."""
+    own, above = lines[-1], lines[-2] if len(lines) > 1 else ""
+    level = _LEVEL_NAME.search(above)
+    if own.startswith("VĂN PHÒNG") and len(own.split()) == 2 and level is not None:  # noqa: PLR2004 - nothing but "VĂN PHÒNG"
+        return f"{own} {above}"
+    if level is not None and fold(level[1]) in {"huyen", "thi xa", "quan"} and own.startswith("PHÒNG "):
+        return f"{own} {level[1]} {level[2]}"
+    return own
 
 
 def _issuer_lines(form: Form) -> list[str]:
@@ -190,19 +218,23 @@ def _spelled(capitals: str, paragraphs: list[str]) -> str:
         if at >= 0 and paragraph[at : at + len(wanted)].upper() != paragraph[at : at + len(wanted)]:
             found = paragraph[at : at + len(wanted)]
             return found[:1].upper() + found[1:]
+    if level is not None and level.start() > 0:
+        own = _capitals_of_names(capitals[: level.start()].lower())
+        return f"{own} UBND {level[1].lower()} {_place_name(level[2], '')}"
     if level is not None:
         head = capitals[: level.start(2)].strip().lower()
         head = re.sub(r"^(?:ủy|uỷ) ban", "Ủy ban", head)
         head = re.sub(r"^ubnd\b", "Ủy ban nhân dân", head)
         return f"{head[:1].upper()}{head[1:]} {_place_name(level[2], '')}"
-    return _capitals_of_names(capitals.lower())
+    return re.sub(r"\bubnd\b", "UBND", _capitals_of_names(capitals.lower()), flags=re.IGNORECASE)
 
 
 def _capitals_of_names(name: str) -> str:
     words = name.split()
+    own_at = 2 if " ".join(words[:2]) in _TWO_SYLLABLES else 1
     shown: list[str] = []
     for at, word in enumerate(words):
-        rises = at < 2 or words[at - 1] in {"và", "-", "–"} or words[at - 1].endswith(",")  # noqa: PLR2004 - "Sở Tài chính"
+        rises = at == 0 or at == own_at or words[at - 1] in {"và", "-", "–"} or words[at - 1].endswith(",")
         is_place = any(w in {"tỉnh", "huyện", "xã", "phường"} for w in words[max(0, at - 3) : at])
         shown.append(word.capitalize() if (rises or is_place) and word not in _SMALL_WORDS else word)
     return " ".join(shown)

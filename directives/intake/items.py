@@ -24,6 +24,10 @@ _FOLLOWS = re.compile(
 )
 _DETAILS = re.compile(r"\b(?:trong do|bao gom|gom|nhu|vi du|cac noi dung chinh|thanh phan)\b[^:]{0,40}:$")
 _GENERIC = re.compile(r"\b(?:trien khai|thuc hien|to chuc thuc hien|nghiem tuc)\b")
+#: an order in so many words counts also in a part that otherwise only tells
+_GIVES = re.compile(r"(?:^|(?<=[.;]\s))Giao\s+(?=[A-ZĐ]|các\s)")
+#: "Về chuẩn bị năm học mới: …" names a subject before the duty
+_ABOUT = re.compile(r"^(?:Về|Đối với|Liên quan|Công tác)\s[^:.;]{3,150}:\s+(?=\S)")
 _LONGEST_TITLE = 260
 #: kinds that an introduction does not hand down to the entries below it
 _UNSHARED = frozenset({"none", "conditional", "continuous"})
@@ -96,7 +100,7 @@ class Reader:
         own = fields.take_apart(block.text)
         if node.children and self._is_heading(node):
             return self._heading(node, inner)
-        if scope.mode == "silent":
+        if scope.mode == "silent" and not _GIVES.search(block.text):
             kind = sections.kind_of(block.text) if block.is_strong else None
             return [] if kind != "work" else self._below(node, replace(inner, mode="work"))
         segments = _segments(node.children)
@@ -270,6 +274,9 @@ class Reader:
         scope_deadline: DeadlineText = NO_DEADLINE,
     ) -> list[Item]:  # fmt: skip
         block = node.block
+        about = _ABOUT.match(words)
+        if about is not None and not roles.read_name(re.sub(r"^Đối với\s+", "", words), 0):
+            words, start = words[about.end() :], start + about.end()
         if not words or clauses.is_difficulty(words) or clauses.is_formula(words):
             return []
         found = clauses.duties(words, self.time)
@@ -311,7 +318,9 @@ class Reader:
 
     def _assigns(self, node: Node, duty: Duty, scope: Scope, *, is_first: bool) -> bool:
         """Tell whether a duty is one in this part of the document."""
-        if scope.mode == "silent" or (duty.is_narrative and not duty.is_consolidation):
+        if scope.mode == "silent" and _GIVES.match(duty.text) is None:
+            return False
+        if duty.is_narrative and not duty.is_consolidation:
             return False
         if duty.is_consolidation or not is_first:
             return True
@@ -493,7 +502,7 @@ def _is_details(node: Node) -> bool:
         or node.block.kind in {"part", "upper", "roman", "article"}
     ):
         return False
-    if node.block.is_strong or any(not (c.block.kind in LISTS) for c in node.children):
+    if node.block.is_strong or any(c.block.kind not in LISTS for c in node.children):
         return False
     folded = fold(text)
     acts = starts_with_action(text) or bool(roles.read(text).leads)
@@ -541,6 +550,7 @@ def is_generic_closing(text: str) -> bool:
         re.match(r"^(?:yeu cau|de nghi|can cu|nhan duoc)\b", folded) is not None
         and re.search(r"\b(?:theo doi|don doc|truoc ngay|cham nhat|tong hop)\b", folded) is None
         and _GENERIC.search(folded) is not None
-        and re.search(r"\b(?:nay|tren|noi dung)\b", folded) is not None
+        and re.search(r"\b(?:nay|tren|noi dung|quan tam|phoi hop thuc hien|nghiem tuc|khan truong)\b", folded)
+        is not None
         and len(text) < 400  # noqa: PLR2004 - a formula
     )

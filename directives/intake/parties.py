@@ -218,7 +218,7 @@ def _cleaned(part: str) -> str:
 def _is_name(name: str) -> bool:
     return 1 < len(name) <= 250 and not re.fullmatch(
         r"(?i:và|các|những|cùng|với|đơn vị chủ trì|chủ trì)", name
-    )  # noqa: PLR2004
+    )
 
 
 def complete(name: str, place: Place, known: Directory | None = None) -> str:

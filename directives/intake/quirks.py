@@ -30,7 +30,13 @@ def not_official() -> Quirk:
 def find(form: Form, document: Header, items: list[Item], lines: tuple[str, ...]) -> tuple[Quirk, ...]:
     """Give the quirks of one document in order of line."""
     body = blocks((*form.body, *form.annex))
-    found = [*_too_long(lines), *_of_form(form, document), *_of_outline(body), *_of_items(items), *_split_by_pages(body, lines)]
+    found = [
+        *_too_long(lines),
+        *_of_form(form, document),
+        *_of_outline(body),
+        *_of_items(items),
+        *_split_by_pages(body, lines),
+    ]
     return tuple(sorted(found, key=lambda quirk: quirk.line or 0))
 
 

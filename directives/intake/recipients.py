@@ -80,7 +80,7 @@ def _recipient_lines(tail: tuple[Line, ...]) -> list[Line]:
             and line.text.endswith((";", "."))
             and not _CAPACITY.match(line.text)
             and len(line.text) < 120
-        ):  # noqa: PLR2004
+        ):
             found.append(line)
         elif found and found[-1].text.endswith(",") and line.text[0].islower():
             found[-1] = Line(number=found[-1].number, text=f"{found[-1].text} {line.text}")

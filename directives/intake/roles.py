@@ -9,7 +9,7 @@ from directives.intake.words import STARTS_PARTY, STARTS_PARTY_SMALL
 from foundation.vietnamese import fold
 
 _ORDER = re.compile(
-    r"\b(?:giao(?!\s+(?-i:ban|thông|dịch|lưu|tiếp|nhận|hữu|thương|khoán|đất|rừng))(?:\s+nhiệm vụ)?(?:\s+trách nhiệm)?|yêu cầu|kính đề nghị|trân trọng đề nghị|đề nghị|phân công|chỉ đạo|ủy quyền"
+    r"\b(?:giao(?!\s+(?-i:ban|thông|dịch|lưu|tiếp|nhận|hữu|thương|khoán|đất|rừng))(?:\s+nhiệm vụ)?(?:\s+trách nhiệm)?|yêu cầu|kính đề nghị|trân trọng đề nghị|đề nghị|ủy quyền"
     r"|thống nhất giao|tiếp tục giao)(?:\s+cho)?\s*:?\s+",
     re.IGNORECASE,
 )
@@ -146,8 +146,6 @@ def _may_order(sentence: str, order: re.Match[str]) -> bool:
     at_start = not before or before.endswith((".", ";", ":", ","))
     if at_start:
         return True
-    if word.startswith(("chỉ đạo", "phân công")):
-        return False
     if re.search(r"(?:được|nhiệm vụ|theo|các|sự|ý kiến|xét|về|nội dung|văn bản)$", before, re.IGNORECASE):
         return False
     return (

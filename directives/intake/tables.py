@@ -88,7 +88,7 @@ def _is_group(cells: tuple[str, ...], values: dict[str, str]) -> bool:
             len(set(filled)) <= 2
             and len(others) == len(values) - 1
             and re.fullmatch(r"[IVX]+|[A-H]", first) is not None
-        )  # noqa: PLR2004
+        )
     numbered = re.fullmatch(r"[IVX]+|[A-HĐ]", first) is not None
     return numbered or (len(filled) == 1 and not starts_with_action(filled[0]))
 

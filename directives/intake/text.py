@@ -177,7 +177,12 @@ def _from_pdf(content: bytes) -> list[str]:
 
 
 def _cleaned(number: int, raw: str) -> Line:
-    text = unicodedata.normalize("NFC", raw[:READ_OF_LINE]).replace("\xa0", " ").replace("\u200b", "").replace("\ufeff", "")
+    text = (
+        unicodedata.normalize("NFC", raw[:READ_OF_LINE])
+        .replace("\xa0", " ")
+        .replace("\u200b", "")
+        .replace("\ufeff", "")
+    )
     text = text.replace("\t", "   ").replace("\f", " ").replace("\v", " ").strip()
     if _SEPARATOR.match(text) or _PAGE.match(text):
         return Line(number=number, text="")

@@ -9,28 +9,38 @@ from foundation.vietnamese import fold
 
 #: first words of what a unit is told to do, as they are written inside a sentence
 _ACTIONS = """
-chủ trì|phối hợp|tham mưu|rà soát|xây dựng|tổ chức|triển khai|thực hiện|hướng dẫn|kiểm tra|đôn đốc|theo dõi|tổng hợp
-báo cáo|bố trí|cân đối|thẩm định|đề xuất|chỉ đạo|tăng cường|đẩy mạnh|đẩy nhanh|có trách nhiệm|chịu trách nhiệm
-khẩn trương|chủ động|nghiêm túc|tiếp tục|tập trung|thường xuyên|kịp thời|tích cực|nâng cao|đổi mới|phát huy|hoàn thiện
-hoàn thành|hoàn chỉnh|ban hành|trình|gửi|cung cấp|cập nhật|công bố|công khai|tuyên truyền|phổ biến|quán triệt|vận động
-đào tạo|bồi dưỡng|tập huấn|hỗ trợ|khuyến khích|thúc đẩy|huy động|ưu tiên|đầu tư|mở rộng|phát triển|duy trì|củng cố
-kiện toàn|thành lập|thu hút|nghiên cứu|ứng dụng|khảo sát|điều tra|thống kê|đánh giá|phân tích|lập|lựa chọn|đăng ký
-ký kết|thanh tra|giám sát|xử lý|giải quyết|khắc phục|chấn chỉnh|phòng chống|phòng, chống|ngăn chặn|bảo đảm|đảm bảo
-bảo vệ|quản lý|vận hành|sử dụng|khai thác|tiếp nhận|bàn giao|phân bổ|giải ngân|thanh toán|quyết toán|dự trù|lồng ghép
-cụ thể hóa|cụ thể hoá|thể chế hóa|phân công|bố cục|cử|giao|mời|lấy ý kiến|góp ý|tham gia|tiến hành|xác định|chuẩn bị
-niêm yết|số hóa|số hoá|kết nối|chia sẻ|tích hợp|cải cách|cắt giảm|đơn giản hóa|rút ngắn|tạo|có giải pháp|có kế hoạch
-có biện pháp|làm đầu mối|là đầu mối|đầu mối|giúp|thông báo|thông tin|đưa tin|đăng tải|viết bài|in ấn|cấp phát|cấp
-phát động|khen thưởng|biểu dương|tôn vinh|kêu gọi|xúc tiến|liên hệ|làm việc|thẩm tra|phê duyệt|quyết định|quy định
-điều chỉnh|bổ sung|sửa đổi|tái cơ cấu|sắp xếp|bố trí|trang bị|mua sắm|sửa chữa|nâng cấp|cải tạo|trồng|chăm sóc|phun
-tiêu hủy|tiêm|giám định|quan trắc|tuần tra|kiểm soát|kiểm kê|kiểm điểm|xem xét|căn cứ|trên cơ sở|thường trực|trực
-chấp hành|tuân thủ|nhân rộng|tổng kết|sơ kết|tự kiểm tra|đối chiếu|xác minh|hoạch định|định hướng|phát hiện|tận dụng
-quy hoạch|phân loại|bình xét|tuyển chọn|tuyển dụng|bổ nhiệm|đấu thầu|giải phóng|cưỡng chế|thu hồi|đền bù|di dời|sơ tán
-cứu trợ|ứng phó|khoanh vùng|dập dịch|tiết kiệm|thu gom|vệ sinh|rút kinh nghiệm|nắm bắt|nắm|lắng nghe|đối thoại|tiếp công dân
-phản ánh|đề nghị|kiến nghị|giới thiệu|quảng bá|truyền thông|ký|soạn thảo|dự thảo|biên soạn|phân tích|tính toán|tìm kiếm
-giữ vững|chú trọng|quan tâm|coi trọng|gắn|lấy|phục tráng|bảo tồn|khuyến cáo|cam kết|ủy quyền|tham dự|quyết liệt
-giám sát|đôn đốc|chi trả|thu|nộp|hạch toán|điều hành|điều phối|chuyển đổi|chuyển giao|chuyển|nghiệm thu|thi công|khởi công
-đối với|theo chức năng|theo nhiệm vụ|theo thẩm quyền|theo phạm vi|nhanh chóng|phấn đấu|từng bước|đồng thời|bám sát
-thay thế|tăng|giảm|trực ban|bình ổn|khôi phục|phục hồi|dự phòng|lấy mẫu|điều hòa|cắm mốc|nạo vét|gia cố|kê khai|xây mới|bảo trì|bảo dưỡng|tự rà soát|rà soát lại|lên kế hoạch|lập kế hoạch|làm tốt|làm rõ|tạo điều kiện|thí điểm
+tiếp thu|hoàn tất|khởi động|lưu ý|bảo quản|thực thi|phụ trách|trao đổi|trả lời|phản hồi|giải trình
+kết hợp|tập hợp|thu thập|chứng nhận|gia hạn|tổng rà soát|lắp đặt|phân luồng|xét duyệt|chốt|tư vấn
+truy quét|tạm ứng|bình chọn|phát sóng|phát hành|xuất bản|xin ý kiến|hòa giải|thuê|cân nhắc|đăng tin
+đăng ký|thăm|tặng|vinh danh|khen|nhập|trích|chi|xây|làm|sơ chế|kiểm định|hiệu chỉnh|tính|khai báo
+giải thích|tập dượt|diễn tập|trực tiếp|phục vụ|chủ trì|phối hợp|tham mưu|rà soát|xây dựng|tổ chức
+triển khai|thực hiện|hướng dẫn|kiểm tra|đôn đốc|theo dõi|tổng hợp|báo cáo|bố trí|cân đối|thẩm định
+đề xuất|chỉ đạo|tăng cường|đẩy mạnh|đẩy nhanh|có trách nhiệm|chịu trách nhiệm|khẩn trương|chủ động
+nghiêm túc|tiếp tục|tập trung|thường xuyên|kịp thời|tích cực|nâng cao|đổi mới|phát huy|hoàn thiện
+hoàn thành|hoàn chỉnh|ban hành|trình|gửi|cung cấp|cập nhật|công bố|công khai|tuyên truyền|phổ biến
+quán triệt|vận động|đào tạo|bồi dưỡng|tập huấn|hỗ trợ|khuyến khích|thúc đẩy|huy động|ưu tiên|đầu tư
+mở rộng|phát triển|duy trì|củng cố|kiện toàn|thành lập|thu hút|nghiên cứu|ứng dụng|khảo sát|điều tra
+thống kê|đánh giá|phân tích|lập|lựa chọn|ký kết|thanh tra|giám sát|xử lý|giải quyết|khắc phục
+chấn chỉnh|phòng chống|phòng, chống|ngăn chặn|bảo đảm|đảm bảo|bảo vệ|quản lý|vận hành|sử dụng
+khai thác|tiếp nhận|bàn giao|phân bổ|giải ngân|thanh toán|quyết toán|dự trù|lồng ghép|cụ thể hóa
+cụ thể hoá|thể chế hóa|phân công|bố cục|cử|giao|mời|lấy ý kiến|góp ý|tham gia|tiến hành|xác định
+chuẩn bị|niêm yết|số hóa|số hoá|kết nối|chia sẻ|tích hợp|cải cách|cắt giảm|đơn giản hóa|rút ngắn|tạo
+có giải pháp|có kế hoạch|có biện pháp|làm đầu mối|là đầu mối|đầu mối|giúp|thông báo|thông tin
+đưa tin|đăng tải|viết bài|in ấn|cấp phát|cấp|phát động|khen thưởng|biểu dương|tôn vinh|kêu gọi
+xúc tiến|liên hệ|làm việc|thẩm tra|phê duyệt|quyết định|quy định|điều chỉnh|bổ sung|sửa đổi
+tái cơ cấu|sắp xếp|trang bị|mua sắm|sửa chữa|nâng cấp|cải tạo|trồng|chăm sóc|phun|tiêu hủy|tiêm
+giám định|quan trắc|tuần tra|kiểm soát|kiểm kê|kiểm điểm|xem xét|căn cứ|trên cơ sở|thường trực|trực
+chấp hành|tuân thủ|nhân rộng|tổng kết|sơ kết|tự kiểm tra|đối chiếu|xác minh|hoạch định|định hướng
+phát hiện|tận dụng|quy hoạch|phân loại|bình xét|tuyển chọn|tuyển dụng|bổ nhiệm|đấu thầu|giải phóng
+cưỡng chế|thu hồi|đền bù|di dời|sơ tán|cứu trợ|ứng phó|khoanh vùng|dập dịch|tiết kiệm|thu gom
+vệ sinh|rút kinh nghiệm|nắm bắt|nắm|lắng nghe|đối thoại|tiếp công dân|phản ánh|đề nghị|kiến nghị
+giới thiệu|quảng bá|truyền thông|ký|soạn thảo|dự thảo|biên soạn|tính toán|tìm kiếm|giữ vững
+chú trọng|quan tâm|coi trọng|gắn|lấy|phục tráng|bảo tồn|khuyến cáo|cam kết|ủy quyền|tham dự
+quyết liệt|chi trả|thu|nộp|hạch toán|điều hành|điều phối|chuyển đổi|chuyển giao|chuyển|nghiệm thu
+thi công|khởi công|đối với|theo chức năng|theo nhiệm vụ|theo thẩm quyền|theo phạm vi|nhanh chóng
+phấn đấu|từng bước|đồng thời|bám sát|thay thế|tăng|giảm|trực ban|bình ổn|khôi phục|phục hồi|dự phòng
+lấy mẫu|điều hòa|cắm mốc|nạo vét|gia cố|kê khai|xây mới|bảo trì|bảo dưỡng|tự rà soát|rà soát lại
+lên kế hoạch|lập kế hoạch|làm tốt|làm rõ|tạo điều kiện|thí điểm
 """
 ACTIONS = tuple(
     sorted(
@@ -48,55 +58,107 @@ _FOLDED_ACTIONS = re.compile(
 
 #: words that only a doer is followed by; they end a name wherever they stand
 ROLE_WORDS = (
-    r"chủ trì|phối hợp|tham mưu|có trách nhiệm|chịu trách nhiệm|căn cứ|chủ động|khẩn trương|nghiêm túc|tích cực"
-    r"|thường xuyên|tiếp tục|tập trung|tăng cường|đẩy mạnh|theo chức năng|theo nhiệm vụ|theo thẩm quyền|theo phạm vi"
-    r"|theo dõi|trên cơ sở|rà soát|triển khai|thực hiện|hướng dẫn|báo cáo|kịp thời|đôn đốc|kiểm tra|tổng hợp|đề xuất"
-    r"|chỉ đạo|thẩm định|bố trí|cân đối|làm đầu mối|là đầu mối|là cơ quan|là đơn vị|cần|phải|sẽ|đã|được|để|nhằm|tại"
-    r"|theo|trong(?! tỉnh| và ngoài| khu| huyện| ngành)|trước ngày|khi|nếu|về|có văn bản|có kế hoạch|có giải pháp"
-    r"|lập|giúp|gửi|hoàn thành|quán triệt|tuyên truyền|thúc đẩy|xem xét|xây dựng|tổ chức|ban hành|trình|dự trù|tiếp nhận"
-    r"|cụ thể hóa|cụ thể hoá|cung cấp|chuẩn bị|xử lý|giải quyết|phát huy|duy trì|phổ biến|cử|ưu tiên|lồng ghép|đẩy nhanh"
-    r"|đăng ký|nâng cao|tự|đồng thời|thông báo|xác định|lựa chọn|chấn chỉnh|bảo đảm|đảm bảo|khắc phục|đăng tải|cập nhật"
-    r"|công bố|công khai|vận động|huy động|soạn thảo|hoàn thiện|hoàn chỉnh|nắm|quyết liệt|quan tâm|chú trọng|tham gia"
-    r"|tiến hành|phân công|phân bổ|từ nguồn|bằng|chấp hành|bám sát|phấn đấu|thống nhất|trực tiếp|dự kiến|làm việc|làm|giám sát"
-    r"|lãnh đạo|khảo sát|thống kê|thanh tra|mời|phê duyệt|thông tin|đưa tin|phát động|tạo|quản lý|sử dụng|đánh giá|hỗ trợ"
-    r"|nghiên cứu|đào tạo|bồi dưỡng|tập huấn|phát triển|ứng dụng|đầu tư|xúc tiến|bảo vệ|kiểm soát|tuyển chọn|điều tra"
-    r"|khuyến khích|điều hành|thành lập|củng cố|kiện toàn|số hóa|kết nối|chia sẻ|vận hành|mua sắm|đặt hàng|tiêm|phun|giao"
+    r"chủ trì|phối hợp|tham mưu|có trách nhiệm|chịu trách nhiệm|căn cứ|chủ động|khẩn trương|nghiêm túc"
+    r"|tích cực|thường xuyên|tiếp tục|tập trung|tăng cường|đẩy mạnh|theo chức năng|theo nhiệm vụ"
+    r"|theo thẩm quyền|theo phạm vi|theo dõi|trên cơ sở|rà soát|triển khai|thực hiện|hướng dẫn|báo cáo"
+    r"|kịp thời|đôn đốc|kiểm tra|tổng hợp|đề xuất|chỉ đạo|thẩm định|bố trí|cân đối|làm đầu mối"
+    r"|là đầu mối|là cơ quan|là đơn vị|cần|phải|sẽ|đã|được|để|nhằm|tại|theo"
+    r"|trong(?! tỉnh| và ngoài| khu| huyện| ngành)|trước ngày|khi|nếu|về|có văn bản|có kế hoạch"
+    r"|có giải pháp|lập|giúp|gửi|hoàn thành|quán triệt|tuyên truyền|thúc đẩy|xem xét|xây dựng|tổ chức"
+    r"|ban hành|trình|dự trù|tiếp nhận|cụ thể hóa|cụ thể hoá|cung cấp|chuẩn bị|xử lý|giải quyết"
+    r"|phát huy|duy trì|phổ biến|cử|ưu tiên|lồng ghép|đẩy nhanh|đăng ký|nâng cao|tự|đồng thời|thông báo"
+    r"|xác định|lựa chọn|chấn chỉnh|bảo đảm|đảm bảo|khắc phục|đăng tải|cập nhật|công bố|công khai"
+    r"|vận động|huy động|soạn thảo|hoàn thiện|hoàn chỉnh|nắm|quyết liệt|quan tâm|chú trọng|tham gia"
+    r"|tiến hành|phân công|phân bổ|từ nguồn|bằng|chấp hành|bám sát|phấn đấu|thống nhất|trực tiếp"
+    r"|dự kiến|làm việc|làm|giám sát|lãnh đạo|khảo sát|thống kê|thanh tra|mời|phê duyệt|thông tin"
+    r"|đưa tin|phát động|tạo|quản lý|sử dụng|đánh giá|hỗ trợ|nghiên cứu|đào tạo|bồi dưỡng|tập huấn"
+    r"|phát triển|ứng dụng|đầu tư|xúc tiến|bảo vệ|kiểm soát|tuyển chọn|điều tra|khuyến khích|điều hành"
+    r"|thành lập|củng cố|kiện toàn|số hóa|kết nối|chia sẻ|vận hành|mua sắm|đặt hàng|tiêm|phun|giao"
 )
 _LONG_ACTIONS = "|".join(re.escape(word) for word in ACTIONS if " " in word)
 ENDS_NAME = re.compile(
-    rf"(?<![\w])(?:{_LONG_ACTIONS}|{ROLE_WORDS}|tăng|giảm|trực|mở|sửa|đưa|dành|rút|ký|nạo vét|gia cố)(?![\w])"
+    rf"(?<![\w])(?<![Đđ]ào )(?<![Đđ]ăng )(?<![Ss]áng )(?<![Cc]ải )(?:{_LONG_ACTIONS}|{ROLE_WORDS}|tăng|giảm|trực|mở|sửa|đưa|dành|rút|ký|nạo vét|gia cố)(?![\w])"
 )
 #: actions that are also words of names ("Trung tâm nghiên cứu …", "Ban quản lý dự án đầu tư xây dựng …")
 WORDS_OF_NAMES = frozenset(
-    "quản lý|nghiên cứu|đào tạo|bồi dưỡng|phát triển|ứng dụng|đầu tư|xúc tiến|bảo vệ|kiểm soát|hỗ trợ|xây dựng|tổ chức"
-    "|giám sát|kiểm tra|thanh tra|chỉ đạo|đánh giá|điều hành|thông tin|tiếp nhận|điều tra|khảo sát|quan tâm|thẩm định"
-    "|vận động|tuyên truyền|phòng chống|phòng, chống|giao|sử dụng|tiếp công dân|chuyển giao|chuyển đổi|chăm sóc|kiểm định|quan trắc|phân tích|tạo|làm việc|sử dụng|lãnh đạo|dự trù|công bố|báo cáo|tham mưu|tổng hợp|hướng dẫn".split(
-        "|"
-    )
+    [
+        "quản lý",
+        "nghiên cứu",
+        "đào tạo",
+        "bồi dưỡng",
+        "phát triển",
+        "ứng dụng",
+        "đầu tư",
+        "xúc tiến",
+        "bảo vệ",
+        "kiểm soát",
+        "hỗ trợ",
+        "xây dựng",
+        "tổ chức",
+        "giám sát",
+        "kiểm tra",
+        "thanh tra",
+        "chỉ đạo",
+        "đánh giá",
+        "điều hành",
+        "thông tin",
+        "tiếp nhận",
+        "điều tra",
+        "khảo sát",
+        "quan tâm",
+        "thẩm định",
+        "vận động",
+        "tuyên truyền",
+        "phòng chống",
+        "phòng, chống",
+        "giao",
+        "sử dụng",
+        "tiếp công dân",
+        "chuyển giao",
+        "chuyển đổi",
+        "chăm sóc",
+        "kiểm định",
+        "quan trắc",
+        "phân tích",
+        "tạo",
+        "làm việc",
+        "sử dụng",
+        "lãnh đạo",
+        "dự trù",
+        "công bố",
+        "báo cáo",
+        "tham mưu",
+        "tổng hợp",
+        "hướng dẫn",
+    ]
 )
 
 #: nouns that begin the name of somebody who can be told to do something
 _HEADS = (
-    r"Sở|Ban(?! hành| đầu)|Phòng(?!,| chống| ngừa)|Văn phòng|Ủy ban|Uỷ ban|UBND|HĐND|Hội đồng|UBMTTQ|MTTQ|Mặt trận|Trung tâm"
-    r"|Chi cục|Cục|Tổng cục|Vụ(?! việc)|Công an|Bộ(?! tiêu chí| luật| thủ tục| chỉ số| máy| công cụ)|Quân sự|Biên phòng"
-    r"|Kho bạc|Ngân hàng|Hội(?! nghị| thảo| thi| chợ| diễn| họp| nhập| trường)|Liên hiệp|Liên minh|Liên đoàn|Hiệp hội"
-    r"|Đoàn(?! kết)|Tỉnh đoàn|Thành đoàn|Huyện đoàn|Tỉnh ủy|Tỉnh uỷ|Thành ủy|Huyện ủy|Thị ủy|Đảng ủy|Đảng uỷ|Đảng đoàn"
-    r"|Cấp ủy|Chi bộ|Báo(?! cáo| động| chí)|Đài|Trường(?! hợp)|Viện|Học viện|Bệnh viện|Công ty|Tổng công ty|Tập đoàn"
-    r"|Doanh nghiệp|Thường trực(?! tiếp)|Bảo hiểm xã hội|BHXH|Điện lực|Thanh tra(?!,| kiểm tra| việc)|Tòa án|Toà án"
-    r"|Viện kiểm sát|Quỹ(?! đất)|Hạt|Tổ(?! chức)|Tổ chức(?= (?:chính trị|xã hội|đảng|tín dụng|khoa học))|Bưu điện|Viễn thông"
-    r"|Thuế|Hải quan|Kiểm lâm|Cổng|Nhà(?! nước| ở)|Thư viện|Bảo tàng|Vườn quốc gia|Khu (?:bảo tồn|kinh tế)|Cảng|Xí nghiệp"
-    r"|Hợp tác xã|Đội(?! ngũ)|Trạm|Bộ phận|Cơ quan|Đơn vị|Chủ đầu tư|Nhà thầu|Xã(?! hội)|Phường|Thành phố|Huyện|Thị xã"
-    r"|Chính quyền(?! điện tử| số)|VP|VPUB|BQL|Thủ trưởng|Người đứng đầu|Lãnh đạo(?!,| chỉ đạo| tổ chức| thực hiện)|Chủ tịch"
-    r"|Phó Chủ tịch|Phó Bí thư|Giám đốc|Phó Giám đốc|Trưởng(?! thành)|Phó Trưởng|Chánh|Phó Chánh|Cục trưởng|Chi cục trưởng|Viện trưởng"
-    r"|Hiệu trưởng|Tổng Giám đốc|Bí thư|Đồng chí|đồng chí|đ/c|Đ/c|ông|Ông|bà|Bà|Chuyên viên|Công chức|Tổng Biên tập|Thành viên"
-    r"|KBNN|NHNN|LĐLĐ|Lực lượng"
+    r"Sở|Ban(?! hành| đầu)|Phòng(?!,| chống| ngừa)|Văn phòng|Ủy ban|Uỷ ban|UBND|HĐND|Hội đồng|UBMTTQ"
+    r"|MTTQ|Mặt trận|Trung tâm|Chi cục|Cục|Tổng cục|Vụ(?! việc)|Công an"
+    r"|Bộ(?! tiêu chí| luật| thủ tục| chỉ số| máy| công cụ)|Quân sự|Biên phòng|Kho bạc|Ngân hàng"
+    r"|Hội(?! nghị| thảo| thi| chợ| diễn| họp| nhập| trường)|Liên hiệp|Liên minh|Liên đoàn|Hiệp hội"
+    r"|Đoàn(?! kết)|Tỉnh đoàn|Thành đoàn|Huyện đoàn|Tỉnh ủy|Tỉnh uỷ|Thành ủy|Huyện ủy|Thị ủy|Đảng ủy"
+    r"|Đảng uỷ|Đảng đoàn|Cấp ủy|Chi bộ|Báo(?! cáo| động| chí)|Đài|Trường(?! hợp)|Viện|Học viện"
+    r"|Bệnh viện|Công ty|Tổng công ty|Tập đoàn|Doanh nghiệp|Thường trực(?! tiếp)|Bảo hiểm xã hội|BHXH"
+    r"|Điện lực|Thanh tra(?!,| kiểm tra| việc)|Tòa án|Toà án|Viện kiểm sát|Quỹ(?! đất)|Hạt|Tổ(?! chức)"
+    r"|Tổ chức(?= (?:chính trị|xã hội|đảng|tín dụng|khoa học))|Bưu điện|Viễn thông|Thuế|Hải quan"
+    r"|Kiểm lâm|Cổng|Nhà(?! nước| ở)|Thư viện|Bảo tàng|Vườn quốc gia|Khu (?:bảo tồn|kinh tế)|Cảng"
+    r"|Xí nghiệp|Hợp tác xã|Đội(?! ngũ)|Trạm|Bộ phận|Cơ quan|Đơn vị|Chủ đầu tư|Nhà thầu|Xã(?! hội)"
+    r"|Phường|Thành phố|Huyện|Thị xã|Chính quyền(?! điện tử| số)|VP|VPUB|BQL|Thủ trưởng|Người đứng đầu"
+    r"|Lãnh đạo(?!,| chỉ đạo| tổ chức| thực hiện)|Chủ tịch|Phó Chủ tịch|Phó Bí thư|Giám đốc"
+    r"|Phó Giám đốc|Trưởng(?! thành)|Phó Trưởng|Chánh|Phó Chánh|Cục trưởng|Chi cục trưởng|Viện trưởng"
+    r"|Hiệu trưởng|Tổng Giám đốc|Bí thư|Đồng chí|đồng chí|đ/c|Đ/c|ông|Ông|bà|Bà|Chuyên viên|Công chức"
+    r"|Tổng Biên tập|Thành viên|KBNN|NHNN|LĐLĐ|Lực lượng"
 )
 #: nouns of groups, also written small: "các sở, ban, ngành"
 _GROUP_NOUNS = (
-    r"sở|ban|ngành|cơ quan|đơn vị|tổ chức|địa phương|huyện|xã|phường|đặc khu|thị xã|thị trấn|thành phố|phòng|trung tâm"
-    r"|hội|đoàn thể|doanh nghiệp|trường|viện|cấp|thành viên|chủ đầu tư|hợp tác xã|bệnh viện|cơ sở|bộ|công ty|ủy ban|uỷ ban"
-    r"|ubnd|đảng|chi cục|cục|chi nhánh|ngân hàng|liên hiệp|hiệp hội|hộ|cá nhân|đồng chí|tổ|nhóm|lực lượng|chính quyền"
-    r"|phó|giám đốc|thủ trưởng|chuyên viên|công chức|cán bộ|văn phòng|trạm|đội|quỹ|nhà|đài|báo|thành phần"
+    r"sở|ban|ngành|cơ quan|đơn vị|tổ chức|địa phương|huyện|xã|phường|đặc khu|thị xã|thị trấn|thành phố"
+    r"|phòng|trung tâm|hội|đoàn thể|doanh nghiệp|trường|viện|cấp|thành viên|chủ đầu tư|hợp tác xã"
+    r"|bệnh viện|cơ sở|bộ|công ty|ủy ban|uỷ ban|ubnd|đảng|chi cục|cục|chi nhánh|ngân hàng|liên hiệp"
+    r"|hiệp hội|hộ|cá nhân|đồng chí|tổ|nhóm|lực lượng|chính quyền|phó|giám đốc|thủ trưởng|chuyên viên"
+    r"|công chức|cán bộ|văn phòng|trạm|đội|quỹ|nhà|đài|báo|thành phần"
 )
 HEAD = rf"(?:(?:{_HEADS})(?![\w]))"
 GROUP = (

@@ -174,7 +174,7 @@ def _key(name: str) -> str:
 
 def _is_province(rest: str, *names: str) -> bool:
     """Tell whether what one name has more is only the area: up to three words behind "tỉnh", or the area's name."""
-    return len(rest.split()) <= 3 and any(name[-1:].isalpha() and _key(name).endswith(rest) for name in names)  # noqa: PLR2004
+    return len(rest.split()) <= 3 and any(name[-1:].isalpha() and _key(name).endswith(rest) for name in names)
 
 
 def _text(item: dict[str, Any]) -> str:

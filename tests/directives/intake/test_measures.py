@@ -82,7 +82,10 @@ def test_the_measure_counts_a_missed_item_a_wrong_lead_and_a_wrong_date() -> Non
         deadline = {"kind": "fixed" if due else "none", "due": due, "raw": ""}
         return {"source_lines": [line], "text": f"việc {line}", "leads": [lead], "deadline": deadline}
 
-    truth = {"items": [item(1, "Sở A", None), item(2, "Sở B", "2024-01-01"), item(3, "Sở C", None)], "legal_bases": []}
+    truth = {
+        "items": [item(1, "Sở A", None), item(2, "Sở B", "2024-01-01"), item(3, "Sở C", None)],
+        "legal_bases": [],
+    }
     mine = {"items": [item(1, "Sở X", None), item(2, "Sở B", None)], "document": {"legal_bases": []}}
     score = measure(mine, truth)
     assert (score.found, score.lead_hits, score.kind_hits, score.due_hits) == (2, 1, 1, 1)

@@ -62,7 +62,11 @@ def test_noise_is_refused_fast(content: bytes) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Mẹ giao cho cô bé mang bánh đến nhà bà trước ngày 20/5/2024.\n" * 20, "The quick brown fox.\n", '{"a": 1}'],
+    [
+        "Mẹ giao cho cô bé mang bánh đến nhà bà trước ngày 20/5/2024.\n" * 20,
+        "The quick brown fox.\n",
+        '{"a": 1}',
+    ],
 )
 def test_a_text_that_is_no_official_document_has_no_items_and_says_so(text: str) -> None:
     proposal = intake.read(text.encode())
@@ -89,13 +93,20 @@ def test_a_long_paragraph_does_not_take_long() -> None:
 
 
 def test_a_directory_gives_organisations_their_names() -> None:
-    known = Directory([Known(name="Công an tỉnh Sơn Hà", aliases=("CA tỉnh",)), Known(name="Sở NN&PTNT Sơn Hà")])
+    known = Directory(
+        [Known(name="Công an tỉnh Sơn Hà", aliases=("CA tỉnh",)), Known(name="Sở NN&PTNT Sơn Hà")]
+    )
     leads = {lead for item in intake.read(PLAIN.encode(), known=known).items for lead in item.leads}
     assert "Công an tỉnh Sơn Hà" in leads
 
 
 def test_an_alias_of_two_organisations_finds_none() -> None:
-    known = Directory([Known(name="Phòng A", aliases=("Phòng Tổng hợp",)), Known(name="Phòng B", aliases=("Phòng Tổng hợp",))])
+    known = Directory(
+        [
+            Known(name="Phòng A", aliases=("Phòng Tổng hợp",)),
+            Known(name="Phòng B", aliases=("Phòng Tổng hợp",)),
+        ]
+    )
     assert known.find("Phòng Tổng hợp") is None
 
 
@@ -138,8 +149,12 @@ def test_dirty_input_becomes_quirks() -> None:
 def test_the_json_has_the_keys_of_the_contract() -> None:
     shown = intake.read(PLAIN.encode()).as_json()
     assert set(shown) == {"document", "items", "quirks"}
-    assert {"number", "doc_type", "issuer", "date", "subject", "legal_bases", "signer", "recipients"} <= set(shown["document"])
+    assert {"number", "doc_type", "issuer", "date", "subject", "legal_bases", "signer", "recipients"} <= set(
+        shown["document"]
+    )
     assert set(shown["document"]["legal_bases"][0]) == {"type", "number", "date", "issuer", "quoted"}
     assert set(shown["document"]["recipients"][0]) == {"name", "raw", "as"}
-    assert {"section", "text", "leads", "coordinators", "deadline", "output", "source_lines"} <= set(shown["items"][0])
+    assert {"section", "text", "leads", "coordinators", "deadline", "output", "source_lines"} <= set(
+        shown["items"][0]
+    )
     assert {"kind", "raw", "due"} <= set(shown["items"][0]["deadline"])

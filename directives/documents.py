@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from directives import document_numbers, history, registers, signing
@@ -346,6 +346,12 @@ def recipients(session: Session, document_id: str) -> list[DocumentRecipient]:
     )
 
 
+def put_recipients(work: UnitOfWork, document_id: str, wanted: Sequence[Recipient]) -> None:
+    """Give a draft its recipients anew (R-S9)."""
+    work.session.execute(delete(DocumentRecipient).where(DocumentRecipient.document_id == document_id))
+    _add_recipients(work, document_id, wanted)
+
+
 def _check(header: Header, lines: Sequence[str]) -> None:
     mark = header.secrecy.strip() or next(
         (line.strip() for line in lines[:_HEAD_LINES] if line.strip() in _SECRET_MARKS), ""
@@ -429,19 +435,24 @@ def _new(
     _index(document)
     work.session.add(document)
     work.session.flush()
-    for ordinal, recipient in enumerate(header.recipients, 1):
+    _add_recipients(work, document.id, header.recipients)
+    if lines:
+        _put_lines(work, document.id, lines)
+    return document
+
+
+def _add_recipients(work: UnitOfWork, document_id: str, wanted: Sequence[Recipient]) -> None:
+    for ordinal, recipient in enumerate(wanted, 1):
         work.session.add(
             DocumentRecipient(
-                document_id=document.id,
+                document_id=document_id,
                 ordinal=ordinal,
                 name=recipient.name,
                 organisation_id=recipient.organisation_id,
                 purpose=recipient.purpose.value,
             )
         )
-    if lines:
-        _put_lines(work, document.id, lines)
-    return document
+    work.session.flush()
 
 
 def _put_number(document: Document, number: str) -> None:

@@ -2,6 +2,7 @@
 
 from sqlalchemy import update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
 
 from directives.document_tables import Document, RegisterCounter
 from foundation.database import UnitOfWork
@@ -54,6 +55,12 @@ def take(work: UnitOfWork, organisation_id: str, register: str, year: int, numbe
         .values(last=number)
     )
     return number
+
+
+def last_number(session: Session, organisation_id: str, register: str, year: int) -> int:
+    """Give the last number of a register in a year, 0 when it has none."""
+    row = session.get(RegisterCounter, (organisation_id, register, year), populate_existing=True)
+    return 0 if row is None else row.last
 
 
 def label(document: Document) -> str:

@@ -34,6 +34,8 @@ class ReportRound(Base):
     data_as_of: Mapped[date] = mapped_column(Date)
     #: due day of the upward report
     due_up: Mapped[date] = mapped_column(Date)
+    #: due day of the units where the plan states it, null: proposed from `due_up` when they are asked
+    due_units: Mapped[date | None] = mapped_column(Date)
     #: planned, collecting, consolidated, signed, sent, accepted, more_requested
     status: Mapped[str] = mapped_column(String(16))
     created_by: Mapped[str] = mapped_column(String(64))

@@ -37,6 +37,8 @@ class RoundDraft:
     title: str
     #: due day of the upward report
     due_up: date
+    #: due day of the units where the plan states it
+    due_units: date | None = None
     #: periodic, thematic or ad_hoc
     kind: str = "periodic"
     period: Period = Period.YEAR
@@ -91,8 +93,10 @@ def request(
         raise Conflict(_("Chưa có đơn vị nào được giao nhiệm vụ để báo cáo."), directive=asked.directive_id)
     calendar = calendars.load(work.session)
     policy = policies.current(work.session, local_date(work.now))
+    stated = [asked.due_up, asked.due_units] if asked.due_units else None
     dates = list(
         dates
+        or stated
         or report_dates.propose_dates(
             asked.due_up, max(units.values()), calendar, gap_days=policy.report_level_gap_days
         )
@@ -341,6 +345,7 @@ def _add_round(
         data_to=draft.data_to,
         data_as_of=as_of,
         due_up=draft.due_up,
+        due_units=draft.due_units,
         status="planned",
         created_by=work.actor.id,
         created_at=work.now,

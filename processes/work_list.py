@@ -55,7 +55,7 @@ def complete(
         form = form_of(work.session, task.form_key)
         known = TaskVariables(work.session, task_id)
         entered = _blank(form) | form.validate(values, variables=known, now=work.now)
-    checks.check(work, principal, task.form_key, task.business_key, entered)
+    checks.check(task.form_key, checks.Entry(work, principal, task.instance_id, task.business_key, entered))
     user_tasks.finish(work, held, entered, revision=revision)
 
 

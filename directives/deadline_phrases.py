@@ -20,21 +20,22 @@ _LATE_AT_BIRTH = timedelta(days=60)
 _NEAR = 160
 
 _FILLER = (
-    r"(?:\s*(?:\b(?:la|vao|ngay|den|het|trong|truoc|tu|thoi diem|khoang|thoi gian|dip|nhan|hom|sang|chieu|cuoi"
-    r"|thu (?:hai|ba|tu|nam|sau|bay)|chu nhat|ngay lam viec)\b|\d{1,2}\s*(?:gio|h|g)\s*\d{0,2}(?:\s*phut)?|[,:(]))*"
+    r"(?:\s*(?:\b(?:la|vao|ngay|den|het|trong|truoc|tu|thoi diem|khoang|thoi gian|dip|nhan|hom|sang|chieu"
+    r"|cuoi"
+    r"|thu (?:hai|ba|tu|nam|sau|bay)|chu nhat|ngay lam viec)\b|\d{1,2}\s*(?:gio|h"
+    r"|g)\s*\d{0,2}(?:\s*phut)?|[,:(]))*"
 )
 _GOVERNED = re.compile(
-    r"\b(?:hoan thanh|truoc|cham nhat|muon nhat|den het|den|trong|vao|xong|han|thoi han|thoi gian|tien do|tu|dip)\b"
-    + _FILLER
-    + r"\s*$"
+    r"\b(?:hoan thanh|truoc|cham nhat|muon nhat|den het|den|trong|vao|xong|han|thoi han|thoi gian|tien do"
+    r"|tu|dip)\b" + _FILLER + r"\s*$"
 )
 _PREPOSITION = re.compile(
-    r"(?:\b(?:yeu cau\s+)?(?:hoan thanh|xong)\s+)?\b(?:truoc|cham nhat|muon nhat|den het|den|trong|vao|tu|dip)\b"
-    + _FILLER
-    + r"\s*$"
+    r"(?:\b(?:yeu cau\s+)?(?:hoan thanh|xong)\s+)?\b(?:truoc|cham nhat|muon nhat|den het|den|trong|vao|tu"
+    r"|dip)\b" + _FILLER + r"\s*$"
 )
 _OPENING = re.compile(
-    r"^(?:phan dau|du kien|yeu cau|hoan thanh)?\s*(?:(?:truoc|cham nhat|den|het|trong|vao|ngay|tu|cuoi|dau|giua|khoang|thoi gian)\s*)*$"
+    r"^(?:phan dau|du kien|yeu cau|hoan thanh)?\s*(?:(?:truoc|cham nhat|den|het|trong|vao|ngay|tu|cuoi"
+    r"|dau|giua|khoang|thoi gian)\s*)*$"
 )
 _ONLY_START = re.compile(
     r"\b(?:ke\s+|tinh\s+|hieu luc\s+(?:thi hanh\s+)?)?tu\s*(?:ngay\s*|thang\s*|nam\s*)?$"
@@ -47,22 +48,27 @@ _RECURRENCE = re.compile(
     r"\bdinh ki\s+(?:\d{1,2}\s+nam\s+(?:mot|1)\s+lan"
     r"|(?:bao cao\s+)?(?:(?:hang|moi)\s+)?(?:thang|qui|nam|tuan|0?6 thang|sau thang|3 thang)"
     r"(?:(?:\s*,\s*|\s+va\s+)(?:(?:hang|ca|mot)\s+)?(?:thang|qui|nam|0?6 thang|9 thang)\b)*)"
-    r"|\b(?:hang|moi)\s+(?:thang|qui|nam|tuan|0?6 thang)\b(?:(?:\s*,\s*|\s+va\s+)(?:hang\s+)?(?:thang|qui|nam|0?6 thang)\b)*"
+    r"|\b(?:hang|moi)\s+(?:thang|qui|nam|tuan|0?6 thang)\b(?:(?:\s*,\s*|\s+va\s+)(?:hang\s+)?(?:thang|qui"
+    r"|nam|0?6 thang)\b)*"
     r"|\b(?:\d{1,2}\s+)?(?:thang|qui|nam|tuan)\s+(?:mot|1|01)\s+lan\b"
 )
 _NOUN_BEFORE = re.compile(
-    r"\b(?:ke hoach|du toan|von|ngan sach|trung han va|chi tieu|danh muc|kinh phi|chuong trinh|cong tac|binh quan"
+    r"\b(?:ke hoach|du toan|von|ngan sach|trung han va|chi tieu|danh muc|kinh phi|chuong trinh|cong tac"
+    r"|binh quan"
     r"|trung binh|cua|theo|du an|nguon|lich|ke hoach [^,;.]{1,30})\s*$"
 )
 _ENDS_PHRASE = re.compile(
-    r"\s*(?:$|[.;,)(:/]|\b(?:de|ve|truoc|vao|cho|gui|theo|va|bao cao|tong hop|cham nhat|trong|to chuc|kiem tra|ra soat|tham muu)\b)"
+    r"\s*(?:$|[.;,)(:/]|\b(?:de|ve|truoc|vao|cho|gui|theo|va|bao cao|tong hop|cham nhat|trong|to chuc"
+    r"|kiem tra|ra soat|tham muu)\b)"
 )
 _DAY_IN_MONTH = re.compile(
     r"(?:\b(?:truoc|cham nhat|vao|den)\s+)?(?:la\s+)?\bngay\s*\d{1,2}(?!\s*[/.\-]\s*\d|\s*thang\s*\d|\d)"
-    r"(?:\s+(?:cua\s+)?thang\s+(?:cuoi|dau|giua|sau|tiep theo|lien ke|ke tiep)(?:\s+tien)?(?:\s+(?:cua\s+)?(?:moi\s+)?qui(?:\s+(?:sau|tiep theo|lien ke))?)?)?"
+    r"(?:\s+(?:cua\s+)?thang\s+(?:cuoi|dau|giua|sau|tiep theo|lien ke"
+    r"|ke tiep)(?:\s+tien)?(?:\s+(?:cua\s+)?(?:moi\s+)?qui(?:\s+(?:sau|tiep theo|lien ke))?)?)?"
 )
 _TERM = re.compile(
-    r"\b(?:(?:trong|cham nhat|muon nhat|khong qua|toi da|sau)\b\s*(?:la|sau|trong|vong|thoi han|thoi gian|\s)*)?"
+    r"\b(?:(?:trong|cham nhat|muon nhat|khong qua|toi da|sau)\b\s*(?:la|sau|trong|vong|thoi han|thoi gian"
+    r"|\s)*)?"
     r"(?<![\d/.\-])\b\d{1,3}\s*(?:\([^)]{0,12}\)\s*)?(?:ngay lam viec|ngay|tuan|thang|nam|gio)\b"
     r"(?!\s+(?:dau|cuoi|mot|1|01|qua|gan day|tro lai|truoc)\b)"
     r"(\s*,?\s*(?:ke tu|tinh tu|tu khi|tu ngay|sau khi)\s*[^,.;()]*)?"
@@ -73,7 +79,8 @@ _CONDITION = re.compile(
 )
 _CONTINUOUS = re.compile(
     r"^thuong xuyen\b(?=\s*[,a-z])|\(\s*(?:thuc hien\s+)?thuong xuyen[^)]{0,30}\)"
-    r"|\b(?:(?:duy tri|trien khai|tien hanh)\s+)?thuc hien (?:thuong xuyen|lien tuc)(?:\s*,\s*lien tuc)?(?=\s*(?:[.;)/]|$))"
+    r"|\b(?:(?:duy tri|trien khai|tien hanh)\s+)?thuc hien (?:thuong xuyen"
+    r"|lien tuc)(?:\s*,\s*lien tuc)?(?=\s*(?:[.;)/]|$))"
     r"|(?<=[,;:])\s*(?:thuong xuyen|lien tuc)(?:\s*,\s*lien tuc)?(?=\s*(?:[.;)/]|$))"
 )
 _BRIDGE = re.compile(r"\s*(?:[,(/:]|\bva\b|\bvao\b|\bcua\b|\bde\b|\bla\b|\bbao cao\b)?\s*\(?\s*")

@@ -265,7 +265,8 @@ _READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = (
     (re.compile(r"\b(nua)\s+(dau|cuoi)\s+nam(?:\s*(\d{4}))?"), _half_year),
     (
         re.compile(
-            r"(?:\bgiai doan|\bthoi ki|\bnhiem ki|\btu nam|\btrong (?:cac )?nam|\bnam|\btu)?\s*(?<![\d/])(\d{4})"
+            r"(?:\bgiai doan|\bthoi ki|\bnhiem ki|\btu nam|\btrong (?:cac )?nam|\bnam"
+            r"|\btu)?\s*(?<![\d/])(\d{4})"
             r"\s*(?:-|den(?:\s+het)?(?:\s+nam)?)\s*(\d{4})(?![\d/])"
         ),
         _span_of_years,

@@ -94,17 +94,20 @@ _QUALIFIERS = (
     ("in", re.compile(r"\b(?:trong|vao|dip|nhan)\b")),
 )
 _YEARLY = re.compile(
-    r"\b(?:hang|moi|tung)\s+nam\b|\bdinh ki\s+(?:bao cao\s+)?nam\b|\bthuong nien\b|\bnam\s+(?:mot|1|01)\s+lan\b"
+    r"\b(?:hang|moi|tung)\s+nam\b|\bdinh ki\s+(?:bao cao\s+)?nam\b|\bthuong nien\b|\bnam\s+(?:mot|1"
+    r"|01)\s+lan\b"
     r"|\b(?:6|06|sau) thang(?:\s*,|\s+va)\s*(?:hang |ca |mot )?nam\b"
 )
 _EVERY_YEARS = re.compile(r"\b(\d{1,2}|hai|ba)\s*(?:\(\w+\)\s*)?nam\s*(?:/\s*|mot\s+|1\s+|01\s+)lan\b")
 _HALF_YEARLY = re.compile(
     r"\b(?:dinh ki|hang|moi)\s+(?:bao cao\s+)?(?:6|06|sau)\s+thang\b(?!\s+(?:dau|cuoi))"
-    r"|\b(?:6|06|sau)\s+thang\s*(?:/\s*|mot\s+|1\s+|01\s+)lan\b|\b(?:6|06|sau) thang(?:\s*,|\s+va)\s*(?:hang |ca )?nam\b"
+    r"|\b(?:6|06|sau)\s+thang\s*(?:/\s*|mot\s+|1\s+|01\s+)lan\b|\b(?:6|06|sau) thang(?:\s*,"
+    r"|\s+va)\s*(?:hang |ca )?nam\b"
 )
 _QUARTERLY = re.compile(
     r"\b(?:hang|moi|tung)\s+qui\b|\bdinh ki\s+(?:bao cao\s+)?qui\b|\bqui\s+(?:mot|1|01)\s+lan\b"
-    r"|\b(?:3|03|ba) thang\s*(?:/\s*|mot\s+|1\s+|01\s+)lan\b|\bthang (?:cuoi|dau|giua)(?:\s+tien)?(?:\s+cua)?(?:\s+moi)? qui\b(?!\s*(?:[1-4]|i))"
+    r"|\b(?:3|03|ba) thang\s*(?:/\s*|mot\s+|1\s+|01\s+)lan\b|\bthang (?:cuoi|dau"
+    r"|giua)(?:\s+tien)?(?:\s+cua)?(?:\s+moi)? qui\b(?!\s*(?:[1-4]|i))"
 )
 _MONTHLY = re.compile(
     r"\b(?:hang|moi|tung)\s+thang\b|\bdinh ki\s+(?:bao cao\s+)?thang\b|\bthang\s+(?:mot|1|01)\s+lan\b"
@@ -120,14 +123,16 @@ _CONDITION = re.compile(
     r"|\btheo (?:tien do|lo trinh|huong dan|chi dao)\b[^.;)]*"
 )
 _TERM = re.compile(
-    r"(?:\b(?:trong(?:\s+(?:vong|thoi han|thoi gian))?|thoi han(?:\s+la)?|(?:cham|muon) nhat(?:\s+(?:la|sau|trong))*"
+    r"(?:\b(?:trong(?:\s+(?:vong|thoi han|thoi gian))?|thoi han(?:\s+la)?|(?:cham|muon) nhat(?:\s+(?:la"
+    r"|sau|trong))*"
     r"|khong qua|toi da|sau)\s+)?(?<![\d/.\-])(\d{1,3})\s*(?:\([^)]{0,12}\)\s*)?"
     r"(ngay lam viec|ngay|tuan|thang|nam|gio)\b(?!\s+(?:dau|cuoi|mot|1|01)\b)(?!\s*/?\s*lan\b)"
     r"(\s*,?\s*(?:ke tu|tinh tu|tu (?:ngay|khi)|sau (?:khi|ngay)?)\s*[^,.;()]*)?"
 )
 _FROM_ISSUE = re.compile(
     r"\b(?:ngay|khi)?\s*(?:ki(?:\s+ban hanh)?|ban hanh|phat hanh|ra)\s*$"
-    r"|\b(?:ki|ban hanh|phat hanh)\s+(?:van ban|ke hoach|cong van|quyet dinh|chi thi|thong bao|chuong trinh)(?: nay)?\s*$"
+    r"|\b(?:ki|ban hanh|phat hanh)\s+(?:van ban|ke hoach|cong van|quyet dinh|chi thi|thong bao"
+    r"|chuong trinh)(?: nay)?\s*$"
     r"|\b(?:van ban|ke hoach|cong van|quyet dinh|chi thi|thong bao|chuong trinh|ket luan) nay\b"
 )
 _DAY_OF_MONTH = re.compile(
@@ -135,7 +140,8 @@ _DAY_OF_MONTH = re.compile(
 )
 _NEXT_MONTH = re.compile(r"\bthang\s+(?:sau|lien ke|ke tiep|tiep theo|ke sau)\b")
 _FIRST_OF_QUARTER = re.compile(
-    r"\bthang\s+(?:dau|dau tien|thu nhat)(?:\s+tien)?(?:\s+cua)?(?:\s+moi)?\s+qui\b|\bqui\s+(?:sau|tiep|ke|lien)"
+    r"\bthang\s+(?:dau|dau tien|thu nhat)(?:\s+tien)?(?:\s+cua)?(?:\s+moi)?\s+qui\b|\bqui\s+(?:sau|tiep"
+    r"|ke|lien)"
 )
 _MIDDLE_OF_QUARTER = re.compile(r"\bthang\s+(?:giua|thu hai)(?:\s+cua)?(?:\s+moi)?\s+qui\b")
 

@@ -54,7 +54,8 @@ def read(
         mark, line = stamp
         raise Secret(
             _(
-                "Văn bản có dấu chỉ độ mật “{mark}” (dòng {line}). Văn bản bí mật nhà nước không được xử lý trên hệ thống này; "
+                "Văn bản có dấu chỉ độ mật “{mark}” (dòng {line}). Văn bản bí mật nhà nước không được xử "
+                "lý trên hệ thống này; "
                 "hãy xử lý theo chế độ mật.",
                 mark=mark,
                 line=line.number,

@@ -32,12 +32,14 @@ _SILENT_TYPES = frozenset(
     ]
 )
 _ASKS_UPWARD = re.compile(
-    r"^(?:v\s*/\s*v|ve viec)\s*:?\s*(?:bao cao|trinh|xin|de nghi|de xuat|kien nghi|gop y|tham gia y kien|tham gia gop y|phuc dap|tra loi|giai trinh"
+    r"^(?:v\s*/\s*v|ve viec)\s*:?\s*(?:bao cao|trinh|xin|de nghi|de xuat|kien nghi|gop y|tham gia y kien"
+    r"|tham gia gop y|phuc dap|tra loi|giai trinh"
     r"|cung cap|cho y kien|y kien|tham dinh|thoa thuan|thong nhat|dang ki|cu |chap thuan|bo sung)"
 )
 _INVITES = re.compile(r"^(?:v\s*/\s*v|ve viec)\s*:?\s*(?:moi|giay moi|tham du|du hop|to chuc hop)\b")
 _HIGHER = re.compile(
-    r"^(?:uy ban nhan dan|ubnd) (?:tinh|thanh pho)|^(?:thu tuong|chinh phu|van phong chinh phu|bo |tinh uy|thanh uy|thuong truc tinh uy|thuong truc thanh uy"
+    r"^(?:uy ban nhan dan|ubnd) (?:tinh|thanh pho)|^(?:thu tuong|chinh phu|van phong chinh phu|bo "
+    r"|tinh uy|thanh uy|thuong truc tinh uy|thuong truc thanh uy"
     r"|ban thuong vu|hdnd|hoi dong nhan dan|thuong truc hdnd|chu tich ubnd|dong chi chu tich)"
 )
 

@@ -20,29 +20,38 @@ _MOST_SENTENCES = 60
 _BREAK = re.compile(r"(?<=[.;])\s+(?=\S)")
 _ABBREVIATED = re.compile(r"(?:\b(?:TP|TX|TT|Tp|KT|TS|ThS|GS|PGS|BS|Q|vv|tr|NQ|st|đ/c)|\d|\.\.)\.$")
 _COMPLETION = re.compile(
-    r"^(?:va )?(?:yeu cau |phan dau |dam bao |bao dam |du kien )?(?:hoan thanh|ket qua|thoi gian|thoi han|tien do|han |bao cao|gui |trinh |xong|san pham|thuc hien thuong xuyen)"
+    r"^(?:va )?(?:yeu cau |phan dau |dam bao |bao dam |du kien )?(?:hoan thanh|ket qua|thoi gian|thoi han"
+    r"|tien do|han |bao cao|gui |trinh |xong|san pham|thuc hien thuong xuyen)"
 )
 _BASED = re.compile(r"^tren co so (?:do|nay)\b")
 _ALSO = re.compile(r"^(?:dong thoi|ngoai ra|ben canh do)\b")
 _DIFFICULTY = re.compile(
-    r"^(?:trong qua trinh|qua trinh|neu |truong hop|khi )[^.]{0,160}(?:kho khan|vuong mac|phat sinh|vuot tham quyen|chua phu hop|dieu chinh|bat cap)"
+    r"^(?:trong qua trinh|qua trinh|neu |truong hop|khi )[^.]{0,160}(?:kho khan|vuong mac|phat sinh"
+    r"|vuot tham quyen|chua phu hop|dieu chinh|bat cap)"
     r"|^(?:moi |cac )?(?:kho khan|vuong mac)[^.]{0,80}(?:bao cao|phan anh|lien he)"
 )
 _FORMULA = re.compile(
-    r"^(?:tren day la|vay,?\s|tran trong|kinh (?:mong|trinh|de nghi|bao cao)|rat mong|xin tran trong|chi tiet xin|moi (?:thong tin|chi tiet)"
+    r"^(?:tren day la|vay,?\s|tran trong|kinh (?:mong|trinh|de nghi|bao cao)|rat mong|xin tran trong"
+    r"|chi tiet xin|moi (?:thong tin|chi tiet)"
     r"|nhan duoc (?:van ban|cong van|ke hoach|chi thi))"
-    r"|\b(?:nay|chi thi|quyet dinh|ke hoach|chuong trinh) co hieu luc\b|\bchiu trach nhiem (?:thi hanh|thuc hien) (?:quyet dinh|nghi quyet)\b"
-    r"|\bthong bao (?:de |den )?(?:cac|qui|cho)\b[^.]{0,120}\bbiet\b|^bai bo\b|^quyet dinh nay\b|\bcan cu quyet dinh thi hanh\b"
+    r"|\b(?:nay|chi thi|quyet dinh|ke hoach|chuong trinh) co hieu luc\b|\bchiu trach nhiem (?:thi hanh"
+    r"|thuc hien) (?:quyet dinh|nghi quyet)\b"
+    r"|\bthong bao (?:de |den )?(?:cac|qui|cho)\b[^.]{0,120}\bbiet\b|^bai bo\b|^quyet dinh nay\b"
+    r"|\bcan cu quyet dinh thi hanh\b"
 )
 _NARRATIVE = re.compile(
-    r"^(?:(?:co ban )?(?:thong nhat|dong y|nhat tri)(?! giao)|ghi nhan|danh gia cao|bieu duong|hoan nghenh|trong thoi gian qua|thoi gian qua|tuy nhien"
+    r"^(?:(?:co ban )?(?:thong nhat|dong y|nhat tri)(?! giao)|ghi nhan|danh gia cao|bieu duong"
+    r"|hoan nghenh|trong thoi gian qua|thoi gian qua|tuy nhien"
     r"|nhin chung|hien nay|vua qua|nhung nam qua|nam qua|theo bao cao|qua theo doi|qua kiem tra|cho y kien)\b"
-    r"|^(?!.*\bgiao\b)(?:cac |cong tac |viec |nhieu |mot so |hau het |den nay|ket qua )[^.]{0,120}\b(?:da dat|da co nhieu|da duoc|da hoan thanh|da bao cao|con cham|con han che|van con|chua dat|chua cao|chua duoc)\b"
+    r"|^(?!.*\bgiao\b)(?:cac |cong tac |viec |nhieu |mot so |hau het |den nay"
+    r"|ket qua )[^.]{0,120}\b(?:da dat|da co nhieu|da duoc|da hoan thanh|da bao cao|con cham"
+    r"|con han che|van con|chua dat|chua cao|chua duoc)\b"
 )
 _PERIODIC_REPORT = re.compile(r"\b(?:bao cao|tong hop|gui ket qua|cap nhat)\b")
 _ON_TO = re.compile(r"\b(?:để|nhằm)\s+(?:\w+\s+)?(?:tổng hợp|tham mưu)(?P<rest>[^.;]{0,160})", re.IGNORECASE)
 _SENT_TO = re.compile(
-    r"\b(?:gửi|về|qua|cho|đến)\s+(?:về\s+|đến\s+|cho\s+)?(?=(?:Sở|Phòng|Văn phòng|Ban|Chi cục|Cục|Trung tâm|UBND|Ủy ban|Thanh tra|Hội|Liên hiệp|Đài|Công an))"
+    r"\b(?:gửi|về|qua|cho|đến)\s+(?:về\s+|đến\s+|cho\s+)?(?=(?:Sở|Phòng|Văn phòng|Ban|Chi cục|Cục"
+    r"|Trung tâm|UBND|Ủy ban|Thanh tra|Hội|Liên hiệp|Đài|Công an))"
 )
 
 

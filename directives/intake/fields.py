@@ -9,30 +9,38 @@ _WHO = (
     r"(?:(?:co quan|don vi|to chuc|ca nhan|bo phan|phong|nguoi|can bo|lanh dao)(?:\s*[,/]\s*|\s+va\s+|\s+)?)*"
 )
 _LABELS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("coordinators", re.compile(_WHO + r"(?:cung )?phoi hop(?: thuc hien| tham muu| chinh)?(?: \(neu co\))?")),
+    ("coordinators", re.compile(_WHO + r"(?:cung )?phoi hop(?: thuc hien| tham muu"
+        r"| chinh)?(?: \(neu co\))?")),
     (
         "leads",
         re.compile(
             _WHO + r"(?:chu tri|thuc hien|chiu trach nhiem|dau moi|phu trach|duoc giao|tham muu|tong hop)"
-            r"(?:(?:,| va|/)? ?(?:thuc hien|tham muu|chinh|tong hop|trien khai|phoi hop|to chuc|to chuc thuc hien))*"
+            r"(?:(?:,| va|/)? ?(?:thuc hien|tham muu|chinh|tong hop|trien khai|phoi hop|to chuc"
+                r"|to chuc thuc hien))*"
             r"|phan cong(?: nhiem vu| thuc hien)?|trach nhiem(?: thuc hien)?|giao|phan cong chu tri"
         ),
     ),
     (
         "time",
         re.compile(
-            r"(?:ve )?(?:thoi gian|thoi han|tien do|han|lo trinh|moc thoi gian|thoi diem|han hoan thanh|hoan thanh)"
-            r"(?: (?:va )?(?:thuc hien|hoan thanh|trien khai|to chuc|bao cao|trinh|ban hanh|gui|xong|du kien|cu the))*"
+            r"(?:ve )?(?:thoi gian|thoi han|tien do|han|lo trinh|moc thoi gian|thoi diem|han hoan thanh"
+                r"|hoan thanh)"
+            r"(?: (?:va )?(?:thuc hien|hoan thanh|trien khai|to chuc|bao cao|trinh|ban hanh|gui|xong"
+                r"|du kien|cu the))*"
             r"(?:,? (?:bao cao|trinh|gui)[^:]{0,40})?"
         ),
     ),
-    ("output", re.compile(r"(?:du kien )?(?:san pham|ket qua|dau ra|ket qua dau ra)(?: (?:du kien|dau ra|hoan thanh|can dat|thuc hien|dat duoc|chinh))*")),
-    ("text", re.compile(r"(?:ve )?(?:noi dung|nhiem vu|cong viec|noi dung cong viec)(?: (?:thuc hien|trien khai|cong viec|nhiem vu|cu the))*")),
+    ("output", re.compile(r"(?:du kien )?(?:san pham|ket qua|dau ra|ket qua dau ra)(?: (?:du kien|dau ra"
+        r"|hoan thanh|can dat|thuc hien|dat duoc|chinh))*")),
+    ("text", re.compile(r"(?:ve )?(?:noi dung|nhiem vu|cong viec|noi dung cong viec)(?: (?:thuc hien"
+        r"|trien khai|cong viec|nhiem vu|cu the))*")),
     (
         "other",
         re.compile(
-            r"(?:nguon )?kinh phi(?: thuc hien| to chuc| du kien)?|dia diem|thanh phan(?: tham du)?|hinh thuc(?: thuc hien)?|doi tuong"
-            r"|so luong|qui mo|pham vi|ghi chu|luu y|muc tieu|phuong thuc|nguoi theo doi|co quan theo doi|bao cao"
+            r"(?:nguon )?kinh phi(?: thuc hien| to chuc| du kien)?|dia diem|thanh phan(?: tham du)?"
+                r"|hinh thuc(?: thuc hien)?|doi tuong"
+            r"|so luong|qui mo|pham vi|ghi chu|luu y|muc tieu|phuong thuc|nguoi theo doi|co quan theo doi"
+                r"|bao cao"
         ),
     ),
 )  # fmt: skip

@@ -33,12 +33,15 @@ _DATED = re.compile(
 _RECIPIENTS = re.compile(r"^noi nhan\b\s*[:.]?")
 _ADDRESSEES = re.compile(r"^kinh gui\b\s*:?")
 _SIGNS = re.compile(
-    r"^(?:TM|KT|TL|TUQ|T/M|K/T|T/L|Q|TUN)\s*[./]\s*[A-ZĐÀ-Ỹ]|^(?:PHÓ |QUYỀN )?(?:CHỦ TỊCH|GIÁM ĐỐC|CHÁNH VĂN PHÒNG|BÍ THƯ|TRƯỞNG BAN"
-    r"|CỤC TRƯỞNG|CHI CỤC TRƯỞNG|TRƯỞNG PHÒNG|HIỆU TRƯỞNG|VIỆN TRƯỞNG|TỔNG GIÁM ĐỐC|CHÁNH THANH TRA|BỘ TRƯỞNG|THỨ TRƯỞNG|THỦ TƯỚNG)\b"
+    r"^(?:TM|KT|TL|TUQ|T/M|K/T|T/L|Q|TUN)\s*[./]\s*[A-ZĐÀ-Ỹ]|^(?:PHÓ |QUYỀN )?(?:CHỦ TỊCH|GIÁM ĐỐC"
+    r"|CHÁNH VĂN PHÒNG|BÍ THƯ|TRƯỞNG BAN"
+    r"|CỤC TRƯỞNG|CHI CỤC TRƯỞNG|TRƯỞNG PHÒNG|HIỆU TRƯỞNG|VIỆN TRƯỞNG|TỔNG GIÁM ĐỐC|CHÁNH THANH TRA"
+    r"|BỘ TRƯỞNG|THỨ TRƯỞNG|THỦ TƯỚNG)\b"
 )
 _MOTTO = ("cong hoa xa hoi chu nghia viet nam", "doc lap - tu do", "doc lap- tu do", "dang cong san viet nam")
 _BEGINS_BODY = re.compile(
-    r"^(?:can cu|thuc hien|trien khai|thi hanh|de |nham |theo |xet |tren co so|ngay \d|trong |thoi gian qua|tiep theo|sau khi|qua |hien nay|vua qua"
+    r"^(?:can cu|thuc hien|trien khai|thi hanh|de |nham |theo |xet |tren co so|ngay \d|trong "
+    r"|thoi gian qua|tiep theo|sau khi|qua |hien nay|vua qua"
     r"|uy ban nhan dan|ubnd|so |chu tich|giam doc|nam \d)"
 )
 _HEAD_LINES = 80
@@ -83,7 +86,7 @@ def read(lines: tuple[Line, ...]) -> Form:
     """Find the parts of a document."""
     flat = _columns_apart(lines)
     type_at, type_name, inline_subject = _type_line(flat)
-    number_at = _first(flat, lambda t: _is_number_line(t))
+    number_at = _first(flat, _is_number_line)
     date_at = _first(flat, lambda t: _DATED.search(fold(t)) is not None and len(t) < 90)  # noqa: PLR2004 - one short line
     addressed_at = _first(flat, lambda t: _ADDRESSEES.match(fold(t)) is not None)
     regard_at = _first(
@@ -145,7 +148,8 @@ def _columns_apart(lines: tuple[Line, ...]) -> list[Line]:
 def _blanks_closed(line: Line) -> Line:
     """Close the gaps left for figures by hand: "Số:      /KH-UBND", "ngày      tháng     năm 2024"."""
     text = re.sub(
-        r"(?<=[Nn]gày)\s{2,}(?=tháng)|(?<=tháng)\s{2,}(?=năm)|(?<=Số:)\s{2,}(?=[/\d])|(?<=\d)\s{2,}(?=tháng|năm|/)|(?<=ngày|háng)\s{2,}(?=\d)",
+        r"(?<=[Nn]gày)\s{2,}(?=tháng)|(?<=tháng)\s{2,}(?=năm)|(?<=Số:)\s{2,}(?=[/\d])"
+        r"|(?<=\d)\s{2,}(?=tháng|năm|/)|(?<=ngày|háng)\s{2,}(?=\d)",
         " ",
         line.text,
     )
@@ -202,7 +206,8 @@ def _type_line(lines: list[Line]) -> tuple[int | None, str | None, str]:
         if name is not None and (line.text.strip(" .:").isupper() or line.is_strong):
             return at, name, ""
         head = re.match(
-            r"^(KẾ HOẠCH|THÔNG BÁO|BÁO CÁO|QUYẾT ĐỊNH|CHỈ THỊ|TỜ TRÌNH|GIẤY MỜI|CHƯƠNG TRÌNH|HƯỚNG DẪN|CÔNG ĐIỆN)\s+(?=\S)",
+            r"^(KẾ HOẠCH|THÔNG BÁO|BÁO CÁO|QUYẾT ĐỊNH|CHỈ THỊ|TỜ TRÌNH|GIẤY MỜI|CHƯƠNG TRÌNH|HƯỚNG DẪN"
+            r"|CÔNG ĐIỆN)\s+(?=\S)",
             line.text,
         )
         if head is not None and len(line.text) < 250 and not line.text.endswith((".", ";", ":")):  # noqa: PLR2004 - a title

@@ -11,12 +11,14 @@ from directives.intake.text import Line
 from foundation.vietnamese import fold
 
 _LEVEL_NAME = re.compile(
-    r"(?:ỦY BAN NHÂN DÂN|UỶ BAN NHÂN DÂN|UBND|HỘI ĐỒNG NHÂN DÂN|HĐND)\s+(TỈNH|THÀNH PHỐ|TP\.?|HUYỆN|THỊ XÃ|QUẬN|XÃ|PHƯỜNG|ĐẶC KHU)\s+([^\d]{2,40})$",
+    r"(?:ỦY BAN NHÂN DÂN|UỶ BAN NHÂN DÂN|UBND|HỘI ĐỒNG NHÂN DÂN|HĐND)\s+(TỈNH|THÀNH PHỐ|TP\.?|HUYỆN"
+    r"|THỊ XÃ|QUẬN|XÃ|PHƯỜNG|ĐẶC KHU)\s+([^\d]{2,40})$",
     re.IGNORECASE,
 )
 _PARTY_LEVEL = re.compile(r"^(TỈNH ỦY|TỈNH UỶ|THÀNH ỦY|THÀNH UỶ)\s+([^\d]{2,40})$", re.IGNORECASE)
 _ISSUES = re.compile(
-    r"\s*(?:\([^)]{0,60}\)\s*)?(?:ban hành|xây dựng|thông báo|yêu cầu|đề nghị|báo cáo|kính|trân trọng|có ý kiến|triển khai|tổ chức|quyết định|chỉ thị|giao)\b"
+    r"\s*(?:\([^)]{0,60}\)\s*)?(?:ban hành|xây dựng|thông báo|yêu cầu|đề nghị|báo cáo|kính|trân trọng"
+    r"|có ý kiến|triển khai|tổ chức|quyết định|chỉ thị|giao)\b"
 )
 _TWO_SYLLABLES = frozenset(
     {
@@ -93,7 +95,8 @@ def area(form: Form, place: str, paragraphs: list[str]) -> Place:
     text = " ".join(paragraphs)
     if not place:
         named = re.search(
-            r"(?:Ủy ban nhân dân|Uỷ ban nhân dân|UBND|HĐND|địa bàn|Tỉnh ủy|Thành ủy)\s+(tỉnh|thành phố)\s+((?:[A-ZĐÀ-Ỹ][\wà-ỹ]*\s?){1,4})",
+            r"(?:Ủy ban nhân dân|Uỷ ban nhân dân|UBND|HĐND|địa bàn|Tỉnh ủy|Thành ủy)\s+(tỉnh"
+            r"|thành phố)\s+((?:[A-ZĐÀ-Ỹ][\wà-ỹ]*\s?){1,4})",
             text,
         )
         return Place(level=named[1], name=named[2].strip()) if named else Place()
@@ -189,7 +192,8 @@ def _issuer_lines(form: Form) -> list[str]:
 def _is_body(line: str) -> bool:
     return (
         re.match(
-            r"(?:UBND|ỦY BAN|UỶ BAN|SỞ|BAN|PHÒNG|VĂN PHÒNG|CHI CỤC|CỤC|TRUNG TÂM|BỘ|HỘI|HĐND|LIÊN|ĐOÀN|TỈNH|THÀNH|CÔNG AN|THANH TRA|TRƯỜNG|VIỆN|BỆNH VIỆN|BẢO HIỂM|KHO BẠC|ĐẢNG)\b",
+            r"(?:UBND|ỦY BAN|UỶ BAN|SỞ|BAN|PHÒNG|VĂN PHÒNG|CHI CỤC|CỤC|TRUNG TÂM|BỘ|HỘI|HĐND|LIÊN|ĐOÀN"
+            r"|TỈNH|THÀNH|CÔNG AN|THANH TRA|TRƯỜNG|VIỆN|BỆNH VIỆN|BẢO HIỂM|KHO BẠC|ĐẢNG)\b",
             line,
         )
         is not None
@@ -234,7 +238,7 @@ def _capitals_of_names(name: str) -> str:
     own_at = 2 if " ".join(words[:2]) in _TWO_SYLLABLES else 1
     shown: list[str] = []
     for at, word in enumerate(words):
-        rises = at == 0 or at == own_at or words[at - 1] in {"và", "-", "–"} or words[at - 1].endswith(",")
+        rises = at in {0, own_at} or words[at - 1] in {"và", "-", "–"} or words[at - 1].endswith(",")
         is_place = any(w in {"tỉnh", "huyện", "xã", "phường"} for w in words[max(0, at - 3) : at])
         shown.append(word.capitalize() if (rises or is_place) and word not in _SMALL_WORDS else word)
     return " ".join(shown)
@@ -244,7 +248,8 @@ def _by_initials(symbol: str, text: str) -> str | None:
     """Find a name in the text whose initials are the symbol: SKHCN is Sở Khoa học và Công nghệ."""
     wanted = fold(symbol)
     for match in re.finditer(
-        r"\b(?:Sở|Ban|Phòng|Chi cục|Cục|Trung tâm|Văn phòng|Hội|Liên hiệp|Bộ|Thanh tra|Công an|Viện|Trường)\b",
+        r"\b(?:Sở|Ban|Phòng|Chi cục|Cục|Trung tâm|Văn phòng|Hội|Liên hiệp|Bộ|Thanh tra|Công an|Viện"
+        r"|Trường)\b",
         text,
     ):
         words = re.findall(r"[^\W\d_]+|[-,–]", text[match.start() : match.start() + 90])

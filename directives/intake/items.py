@@ -366,6 +366,7 @@ class Reader:
         )
 
     def with_fields(self, scope: Scope, found: Iterable[Field], lines: tuple[int, ...] = ()) -> Scope:
+        """Take over what labelled parts say; each label replaces what an outer one said."""
         scope = replace(scope, details=lines)
         for part in found:
             if part.kind == "leads":
@@ -387,6 +388,7 @@ class Reader:
         return scope
 
     def names(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Complete names with province or directory."""
         return tuple(dict.fromkeys(complete(name, self.place, self.known) for name in names))
 
     def _document_deadline(self, roots: list[Node]) -> tuple[DeadlineText, str] | None:
@@ -457,7 +459,8 @@ def _is_only_time(text: str) -> bool:
     folded = fold(text).strip(" .;")
     return (
         re.fullmatch(
-            r"(?:yeu cau )?hoan thanh (?:xong )?(?:truoc|trong|cham nhat|vao)[^,.;]{3,60}|(?:truoc|cham nhat|trong) (?:ngay|thang|qui|nam) [^,.;]{1,40}",
+            r"(?:yeu cau )?hoan thanh (?:xong )?(?:truoc|trong|cham nhat|vao)[^,.;]{3,60}|(?:truoc"
+            r"|cham nhat|trong) (?:ngay|thang|qui|nam) [^,.;]{1,40}",
             folded,
         )
         is not None

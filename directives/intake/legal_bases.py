@@ -17,8 +17,10 @@ TYPES = {
 }  # fmt: skip
 _CANONICAL = {kind.upper(): kind for kind in TYPES}
 _TYPE = (
-    r"(?:Bộ luật|Luật|Pháp lệnh|Nghị quyết(?: liên tịch)?|Nghị định|Thông tư(?: liên tịch)?|Quyết định|Chỉ thị|Kết luận|Kế hoạch"
-    r"|Chương trình(?: hành động)?|Công văn|Công điện|Thông báo(?: kết luận)?|Tờ trình|Báo cáo|Hướng dẫn|Đề án|Quy định"
+    r"(?:Bộ luật|Luật|Pháp lệnh|Nghị quyết(?: liên tịch)?|Nghị định|Thông tư(?: liên tịch)?|Quyết định"
+    r"|Chỉ thị|Kết luận|Kế hoạch"
+    r"|Chương trình(?: hành động)?|Công văn|Công điện|Thông báo(?: kết luận)?|Tờ trình|Báo cáo|Hướng dẫn"
+    r"|Đề án|Quy định"
     r"|Quy chế|Văn bản|Biên bản|Phương án|Thông tri|Giấy mời|Văn bản hợp nhất|Điện|Lệnh)"
 )
 _SYMBOL = r"[A-ZĐ][\wĐđ&.]*(?:\s?[-/–]\s?[A-ZĐ][\wĐđ&.]*)*"
@@ -30,13 +32,17 @@ _CITATION = re.compile(
 )
 _OF = re.compile(r"\s*,?\s*của\s+(?:liên tịch\s+)?(?=[A-ZĐa-z])")
 _ISSUER_END = re.compile(
-    r"\s+(?:về|tại|trên|đối với|ban hành|phê duyệt|quy định|sửa đổi|hướng dẫn|v/v|thực hiện|và|đã|cho|trong|để|thay thế|thông qua"
-    r"|triển khai|ngày|số|với|theo|giao|có|là|tiếp tục|ký|kèm|công bố|thì|nhằm|phục vụ|yêu cầu|chỉ đạo|đến|từ|lần)\b|[,;.:()]|$"
+    r"\s+(?:về|tại|trên|đối với|ban hành|phê duyệt|quy định|sửa đổi|hướng dẫn|v/v|thực hiện|và|đã|cho"
+    r"|trong|để|thay thế|thông qua"
+    r"|triển khai|ngày|số|với|theo|giao|có|là|tiếp tục|ký|kèm|công bố|thì|nhằm|phục vụ|yêu cầu|chỉ đạo"
+    r"|đến|từ|lần)\b|[,;.:()]|$"
 )
 _ISSUER_BEFORE = re.compile(r"của\s+([^,;.:()]{3,90}?)\s+(?:tại|trong)\s*(?:các\s+)?$")
 _UNNUMBERED = re.compile(r"Nghị quyết (?P<issuer>Đại hội[^,;.:()]{3,120})")
 _LAW = re.compile(
-    rf"(?P<type>Bộ luật|Luật|Pháp lệnh)\s+(?!số\b)(?P<name>[A-ZĐÀ-Ỹ][^;.\d()]{{2,160}}?)\s*,?\s*(?:(?:ngày|năm)\s+(?P<date>{_DATE}|\d{{4}})|(?=[;.]|$))"
+    rf"(?P<type>Bộ luật|Luật"
+    rf"|Pháp lệnh)\s+(?!số\b)(?P<name>[A-ZĐÀ-Ỹ][^;.\d()]{{2,160}}?)\s*,?\s*(?:(?:ngày"
+    rf"|năm)\s+(?P<date>{_DATE}|\d{{4}})|(?=[;.]|$))"
 )
 _BODIES = {
     "TTG": "Thủ tướng Chính phủ", "CP": "Chính phủ", "TW": "Trung ương", "VPCP": "Văn phòng Chính phủ",

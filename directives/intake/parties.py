@@ -22,11 +22,13 @@ from directives.organisation_names import name_key
 _LONGEST = 600
 _TRIM = ' ,;:.-–—()"“”'
 _TRAIL = re.compile(
-    r"[\s,;]+(?:và|cùng|với|cùng với|là|thì|có|do|các|để|theo|nghiêm|chủ|khẩn|trong|cụ thể như sau|như sau|sau đây)$",
+    r"[\s,;]+(?:và|cùng|với|cùng với|là|thì|có|do|các|để|theo|nghiêm|chủ|khẩn|trong|cụ thể như sau"
+    r"|như sau|sau đây)$",
     re.IGNORECASE,
 )
 _SPLIT = re.compile(
-    rf"\s*;\s*|\s*,\s*(?:và\s+|cùng\s+(?:với\s+)?)?(?={GROUP}|{HEAD})|\s+(?:và|cùng với|cùng)\s+(?={GROUP}|{HEAD})"
+    rf"\s*;\s*|\s*,\s*(?:và\s+|cùng\s+(?:với\s+)?)?(?={GROUP}|{HEAD})|\s+(?:và|cùng với"
+    rf"|cùng)\s+(?={GROUP}|{HEAD})"
     rf"|(?<=tỉnh)\s+(?=các\s+(?:phòng|sở|đơn vị|cơ quan|ban))"
 )
 _JOINED_NAMES = re.compile(
@@ -34,10 +36,12 @@ _JOINED_NAMES = re.compile(
 )
 _BARE = re.compile(r"^(?:Báo|Đài|Sở|Ban|Phòng|Hội|Trường|Viện)$")
 _GENERAL_NOUN = re.compile(
-    r"(?:Trường(?: Đại học| Cao đẳng)?|Viện|Doanh nghiệp|Tổ chức|Hội|Ban|Phòng|Trung tâm)\s*(?:,|;|$|và\b|thuộc\b|trên\b)"
+    r"(?:Trường(?: Đại học| Cao đẳng)?|Viện|Doanh nghiệp|Tổ chức|Hội|Ban|Phòng|Trung tâm)\s*(?:,|;|$|và\b"
+    r"|thuộc\b|trên\b)"
 )
 _BODIES = re.compile(
-    r"(?:các )?tổ chức(?= (?:liên quan|có liên quan|chính trị|xã hội|đoàn thể|thuộc|trên|trong|hội)|,? (?:và )?cá nhân)"
+    r"(?:các )?tổ chức(?= (?:liên quan|có liên quan|chính trị|xã hội|đoàn thể|thuộc|trên|trong|hội)"
+    r"|,? (?:và )?cá nhân)"
 )
 _PERSON = re.compile(r"(?:đồng chí|đ/c|ông|bà)\s+[A-ZĐÀ-Ỹ]", re.IGNORECASE)
 _OFFICE = re.compile(
@@ -139,7 +143,8 @@ def _list_goes_on(text: str, at: int) -> bool:
     return (
         re.match(r"(?:[A-ZĐÀ-Ỹ][\w]+)(?:\s+[a-zà-ỹđ]+){0,4}\s+và\s+[A-ZĐÀ-Ỹ]", rest) is not None
         or re.match(
-            r"(?:Thể thao|Thương binh|Thanh thiếu niên|Gia đình|thể thao|thương binh|nông thôn|thủ công nghiệp)",
+            r"(?:Thể thao|Thương binh|Thanh thiếu niên|Gia đình|thể thao|thương binh|nông thôn"
+            r"|thủ công nghiệp)",
             rest,
         )
         is not None
@@ -159,11 +164,13 @@ def _is_part_of_name(text: str, verb: re.Match[str]) -> bool:
         return True
     before = before[-45:]
     if re.search(
-        r"\b(?:Trung tâm|Chi cục|Cục|Ban|Phòng|Viện|Trường|Bộ phận|Tổ|Hội đồng|Đội|Trạm|Quỹ|phòng|ban|trung tâm|tổ)\s+$",
+        r"\b(?:Trung tâm|Chi cục|Cục|Ban|Phòng|Viện|Trường|Bộ phận|Tổ|Hội đồng|Đội|Trạm|Quỹ|phòng|ban"
+        r"|trung tâm|tổ)\s+$",
         before,
     ):
         return True
-    return re.search(r"(?:\b(?:[Pp]hòng|[Bb]an|[Ss]ở|[Tt]rung tâm|Chi cục)[^,;]{0,40}\b(?:và|đầu tư|dự án)|[-–])\s+$", before) is not None and word in {
+    return re.search(r"(?:\b(?:[Pp]hòng|[Bb]an|[Ss]ở|[Tt]rung tâm|Chi cục)[^,;]{0,40}\b(?:và|đầu tư"
+        r"|dự án)|[-–])\s+$", before) is not None and word in {
         "đầu tư", "phát triển", "xây dựng", "đào tạo", "quản lý", "chuyển giao", "ứng dụng", "nghiên cứu",
     }  # fmt: skip
 

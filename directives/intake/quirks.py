@@ -21,7 +21,8 @@ def not_official() -> Quirk:
     return Quirk(
         kind="not_official",
         message=_(
-            "Không nhận thấy thể thức văn bản hành chính (số, ký hiệu, tên loại, nơi nhận …) nên không đề xuất nhiệm vụ nào. "
+            "Không nhận thấy thể thức văn bản hành chính (số, ký hiệu, tên loại, nơi nhận …) nên không "
+            "đề xuất nhiệm vụ nào. "
             "Nếu đây là văn bản chỉ đạo, hãy nhập nhiệm vụ bằng tay."
         ),
     )
@@ -113,11 +114,12 @@ def _of_step(block: Block, before: str) -> Quirk | None:
         block.kind == "number"
         and label.isdigit()
         and before.isdigit()
-        and int(label) - int(before) not in {1}
+        and int(label) - int(before) != 1
         and int(label) != 1
     ):
         return Quirk(
-            kind="number_sequence", message=_("Số mục không liên tục: {before} rồi {after}.", before=before, after=label),
+            kind="number_sequence", message=_("Số mục không liên tục: {before} rồi "
+                "{after}.", before=before, after=label),
             line=block.lines[0],
         )  # fmt: skip
     return None
@@ -136,7 +138,8 @@ def _of_items(items: list[Item]) -> Iterable[Quirk]:
             )
         if len(item.leads) > 1:
             yield Quirk(
-                kind="joint_lead", message=_("Có {count} đơn vị chủ trì; hãy chọn một đơn vị chịu trách nhiệm.", count=len(item.leads)),
+                kind="joint_lead", message=_("Có {count} đơn vị chủ trì; hãy chọn một đơn vị chịu trách "
+                    "nhiệm.", count=len(item.leads)),
                 line=item.source_lines[0],
             )  # fmt: skip
         if re.search(r"\bđịnh kỳ\b", item.text, re.IGNORECASE) and item.deadline.kind == "none":
@@ -145,7 +148,8 @@ def _of_items(items: list[Item]) -> Iterable[Quirk]:
             )
         if item.deadline.kind == "conditional":
             yield Quirk(
-                kind="conditional_deadline", message=_("Thời hạn phụ thuộc sự kiện: {condition}.", condition=item.deadline.condition),
+                kind="conditional_deadline", message=_("Thời hạn phụ thuộc sự kiện: "
+                    "{condition}.", condition=item.deadline.condition),
                 line=item.source_lines[0],
             )  # fmt: skip
     counts = Counter(bool(item.leads) for item in items)

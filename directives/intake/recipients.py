@@ -15,13 +15,15 @@ _PURPOSES = (
     (re.compile(r"\((?:de\s+)?(?:t\s*/\s*h|thuc hien)\)?"), "Nơi nhận (thực hiện)"),
 )
 _INSIDE = re.compile(
-    r"^(?:q\. |quyen )?(?:chu tich|ct|cac pct|pct|pho chu tich|lanh dao|ban giam doc|giam doc|cac pho giam doc|cvp|chanh|cac pcvp|pcvp|vpub|vp ub"
+    r"^(?:q\. |quyen )?(?:chu tich|ct|cac pct|pct|pho chu tich|lanh dao|ban giam doc|giam doc"
+    r"|cac pho giam doc|cvp|chanh|cac pcvp|pcvp|vpub|vp ub"
     r"|van phong|nhu tren|cac phong)\b"
 )
 _DOERS = re.compile(r"^(?:cac )?(?:so|ban|nganh|phong|don vi|co quan)\b|^ubnd\b|^uy ban nhan dan\b")
 _CAPACITY = re.compile(r"^(TM|KT|TL|TUQ|T/M|K/T|T/L|Q|TUN)\s*[./]\s*(?P<rest>.+)$")
 _TITLE = re.compile(
-    r"^(?:PHÓ |QUYỀN |Q\. ?)?(?:CHỦ TỊCH|GIÁM ĐỐC|TỔNG GIÁM ĐỐC|CHÁNH|BÍ THƯ|TRƯỞNG|CỤC TRƯỞNG|CHI CỤC TRƯỞNG|HIỆU TRƯỞNG|VIỆN TRƯỞNG"
+    r"^(?:PHÓ |QUYỀN |Q\. ?)?(?:CHỦ TỊCH|GIÁM ĐỐC|TỔNG GIÁM ĐỐC|CHÁNH|BÍ THƯ|TRƯỞNG|CỤC TRƯỞNG"
+    r"|CHI CỤC TRƯỞNG|HIỆU TRƯỞNG|VIỆN TRƯỞNG"
     r"|BỘ TRƯỞNG|THỨ TRƯỞNG|THỦ TƯỚNG|TỔNG BIÊN TẬP|CHỈ HUY TRƯỞNG)\b"
 )
 _NAME = re.compile(r"^(?:[A-ZĐÀ-Ỹ][a-zà-ỹđ]*|[A-ZĐÀ-Ỹ]+)(?:\s+(?:[A-ZĐÀ-Ỹ][a-zà-ỹđ]*|[A-ZĐÀ-Ỹ]+)){1,5}$")
@@ -92,7 +94,7 @@ def _recipient_lines(tail: tuple[Line, ...]) -> list[Line]:
 def _of_line(text: str, place: Place, known: Directory | None) -> list[Recipient]:
     raw = text.strip(" ;.")
     folded = fold(raw)
-    if not raw or folded.startswith("nhu tren") or folded.startswith("nhu dieu"):
+    if not raw or folded.startswith(("nhu tren", "nhu dieu", "nhu muc")):
         return []
     if folded.startswith("luu"):
         return [Recipient(name=raw, raw=raw, purpose="Lưu")]

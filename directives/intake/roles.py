@@ -9,18 +9,22 @@ from directives.intake.words import STARTS_PARTY, STARTS_PARTY_SMALL
 from foundation.vietnamese import fold
 
 _ORDER = re.compile(
-    r"\b(?:giao(?!\s+(?-i:ban|thông|dịch|lưu|tiếp|nhận|hữu|thương|khoán|đất|rừng))(?:\s+nhiệm vụ)?(?:\s+trách nhiệm)?|yêu cầu|kính đề nghị|trân trọng đề nghị|đề nghị|ủy quyền"
+    r"\b(?:giao(?!\s+(?-i:ban|thông|dịch|lưu|tiếp|nhận|hữu|thương|khoán|đất"
+    r"|rừng))(?:\s+nhiệm vụ)?(?:\s+trách nhiệm)?|yêu cầu|kính đề nghị|trân trọng đề nghị|đề nghị|ủy quyền"
     r"|thống nhất giao|tiếp tục giao)(?:\s+cho)?\s*:?\s+",
     re.IGNORECASE,
 )
 _REQUEST = re.compile(r"đề nghị", re.IGNORECASE)
 _INTRO = re.compile(
-    r"^(?:(?:đồng thời|ngoài ra|bên cạnh đó|trước mắt|định kỳ|riêng|ngay sau khi|sau khi|trên cơ sở|căn cứ|để|nhằm|theo|thực hiện"
-    r"|trong thời gian|trong quá trình|trong trường hợp|từ nay|hàng|hằng|đối với|với|qua|khi|trong|ngay)\b)[^:]{0,600}?,\s*(?=\S)",
+    r"^(?:(?:đồng thời|ngoài ra|bên cạnh đó|trước mắt|định kỳ|riêng|ngay sau khi|sau khi|trên cơ sở"
+    r"|căn cứ|để|nhằm|theo|thực hiện"
+    r"|trong thời gian|trong quá trình|trong trường hợp|từ nay|hàng|hằng|đối với|với|qua|khi|trong"
+    r"|ngay)\b)[^:]{0,600}?,\s*(?=\S)",
     re.IGNORECASE,
 )
 _JOINTLY = re.compile(
-    r"\bphối hợp(?:\s+(?:chặt chẽ|tốt|đồng bộ|thường xuyên|có hiệu quả|hiệu quả|kịp thời|cùng))*(?:\s*,)?(?:\s+(?:với|cùng với|cùng))?\s*:?\s+",
+    r"\bphối hợp(?:\s+(?:chặt chẽ|tốt|đồng bộ|thường xuyên|có hiệu quả|hiệu quả|kịp thời"
+    r"|cùng))*(?:\s*,)?(?:\s+(?:với|cùng với|cùng))?\s*:?\s+",
     re.IGNORECASE,
 )
 _BY = re.compile(r"\bdo\s+(?=(?:[A-ZĐ]|các\s))")
@@ -32,7 +36,8 @@ _CHAIR = re.compile(
     r"^\s*,?\s*(?:chủ trì|làm đầu mối|là (?:cơ quan|đơn vị) (?:chủ trì|đầu mối))", re.IGNORECASE
 )
 _ONLY_ROLES = re.compile(
-    r"^[\s,]*(?:(?:chủ trì|tham mưu|triển khai|tổ chức|thực hiện|theo quy định|xem xét|cùng|và|đơn vị|cơ quan|làm|đầu mối)[\s,]*)*[.;]?\s*$"
+    r"^[\s,]*(?:(?:chủ trì|tham mưu|triển khai|tổ chức|thực hiện|theo quy định|xem xét|cùng|và|đơn vị"
+    r"|cơ quan|làm|đầu mối)[\s,]*)*[.;]?\s*$"
 )
 
 
@@ -141,7 +146,6 @@ def _spaces(sentence: str, at: int) -> int:
 def _may_order(sentence: str, order: re.Match[str]) -> bool:
     if STARTS_PARTY_SMALL.match(sentence, order.end()) is None:
         return False
-    word = sentence[order.start() : order.end()].strip().lower()
     before = sentence[: order.start()].rstrip()
     at_start = not before or before.endswith((".", ";", ":", ","))
     if at_start:
@@ -203,7 +207,8 @@ def _doer_in_brackets(sentence: str) -> tuple[int, int] | None:
     for match in _BRACKETS.finditer(sentence):
         end = parties.span_of_parties(sentence, match.start(1))
         if end > match.start(1) and re.match(
-            r"\s*(?:chủ trì|thực hiện|phụ trách|làm đầu mối|đầu mối|tham mưu|\)|,\s*(?:hoàn thành|xong|thời gian|trước|trong|phối hợp))",
+            r"\s*(?:chủ trì|thực hiện|phụ trách|làm đầu mối|đầu mối|tham mưu|\)|,\s*(?:hoàn thành|xong"
+            r"|thời gian|trước|trong|phối hợp))",
             sentence[end:],
         ):
             return match.start(1), end

@@ -5,12 +5,15 @@ import re
 from foundation.vietnamese import fold
 
 _WORK = re.compile(
-    r"\b(?:nhiem vu|giai phap|noi dung|to chuc thuc hien|phan cong|trach nhiem|trien khai|che do bao cao|theo doi|kiem tra"
+    r"\b(?:nhiem vu|giai phap|noi dung|to chuc thuc hien|phan cong|trach nhiem|trien khai|che do bao cao"
+    r"|theo doi|kiem tra"
     r"|cong viec|hoat dong|to chuc trien khai|cong tac|bien phap)\b"
 )
 _SILENT = re.compile(
-    r"\b(?:muc dich|muc tieu|quan diem|yeu cau|chi tieu|pham vi|doi tuong|su can thiet|can cu|co so phap ly|thuc trang|tinh hinh|ket qua"
-    r"|danh gia|ton tai|han che|nguyen nhan|bai hoc|khai quat|dac diem|boi canh|nguyen tac|dinh huong chung|thanh phan|dia diem|uu diem"
+    r"\b(?:muc dich|muc tieu|quan diem|yeu cau|chi tieu|pham vi|doi tuong|su can thiet|can cu"
+    r"|co so phap ly|thuc trang|tinh hinh|ket qua"
+    r"|danh gia|ton tai|han che|nguyen nhan|bai hoc|khai quat|dac diem|boi canh|nguyen tac"
+    r"|dinh huong chung|thanh phan|dia diem|uu diem"
     r"|khuyet diem|thuan loi|kho khan|ghi nhan|du bao|giai thich tu ngu|hieu luc|dieu khoan)\b"
 )
 _TIME = re.compile(r"\b(?:thoi gian|tien do|lo trinh|thoi han)\b")
@@ -22,7 +25,8 @@ def kind_of(title: str) -> str | None:
     """Give silent, time, money or work for a heading; None when the heading does not say."""
     folded = fold(title)[:160]
     if re.match(
-        r"(?:ve )?(?:ket qua|tinh hinh|danh gia|muc dich|yeu cau|muc tieu|thuc trang|ton tai|uu diem|han che|quan diem)\b",
+        r"(?:ve )?(?:ket qua|tinh hinh|danh gia|muc dich|yeu cau|muc tieu|thuc trang|ton tai|uu diem"
+        r"|han che|quan diem)\b",
         folded,
     ):
         return "silent"

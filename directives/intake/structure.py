@@ -16,7 +16,8 @@ RANKS = {
 }  # fmt: skip
 LISTS = frozenset({"dash", "plus", "bullet"})
 _MARKERS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("part", re.compile(r"^((?:phần|chương|mục)\s+(?:thứ\s+\w+|[IVXLC]+|\d{1,2}|[A-ZĐ]))\s*(?:[.:\-–]\s*|\s+|$)", re.IGNORECASE)),
+    ("part", re.compile(r"^((?:phần|chương|mục)\s+(?:thứ\s+\w+|[IVXLC]+|\d{1,2}|[A-ZĐ]))\s*(?:[.:\-–]\s*"
+        r"|\s+|$)", re.IGNORECASE)),
     ("article", re.compile(r"^(Điều\s+\d{1,3}[a-zđ]?)\s*[.:]\s*", re.IGNORECASE)),
     ("roman", re.compile(r"^([IVX]{1,6})\s*(?:[.)/]|\s[-–])\s*(?=\S)")),
     ("upper", re.compile(r"^([A-HĐ])\s*(?:[.)/]|\s[-–])\s*(?=[A-ZĐÀ-Ỹ])")),

@@ -86,7 +86,8 @@ def _checked(lines: list[str]) -> tuple[str, ...]:
     if not any(line.strip() for line in lines):
         raise Invalid(
             _(
-                "Tệp không có lớp chữ (có thể là bản quét ảnh). Hãy nhận dạng chữ (OCR) hoặc dùng bản .docx gốc."
+                "Tệp không có lớp chữ (có thể là bản quét ảnh). Hãy nhận dạng chữ (OCR) hoặc dùng bản "
+                ".docx gốc."
             ),
             found="no_text",
         )

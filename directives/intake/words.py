@@ -77,7 +77,8 @@ ROLE_WORDS = (
 )
 _LONG_ACTIONS = "|".join(re.escape(word) for word in ACTIONS if " " in word)
 ENDS_NAME = re.compile(
-    rf"(?<![\w])(?<![Đđ]ào )(?<![Đđ]ăng )(?<![Ss]áng )(?<![Cc]ải )(?:{_LONG_ACTIONS}|{ROLE_WORDS}|tăng|giảm|trực|mở|sửa|đưa|dành|rút|ký|nạo vét|gia cố)(?![\w])"
+    rf"(?<![\w])(?<![Đđ]ào )(?<![Đđ]ăng )(?<![Ss]áng )(?<![Cc]ải )(?:{_LONG_ACTIONS}|{ROLE_WORDS}|tăng"
+    rf"|giảm|trực|mở|sửa|đưa|dành|rút|ký|nạo vét|gia cố)(?![\w])"
 )
 #: actions that are also words of names ("Trung tâm nghiên cứu …", "Ban quản lý dự án đầu tư xây dựng …")
 WORDS_OF_NAMES = frozenset(
@@ -168,8 +169,10 @@ GROUP = (
 STARTS_PARTY = re.compile(rf"(?:{GROUP}|{HEAD})")
 #: small-letter forms that stand for somebody after "giao", in a list or after a label
 STARTS_PARTY_SMALL = re.compile(
-    rf"(?i:{GROUP})|{HEAD}|(?:sở|ban|ngành|cơ quan|đơn vị|địa phương|phòng|trung tâm|doanh nghiệp|đoàn thể|ubnd|hội|chủ đầu tư|công an"
-    r"|văn phòng|ủy ban|huyện|xã|phường|thị xã|thị trấn|thành phố|đặc khu|chính quyền|liên hiệp|hiệp hội|báo|đài|trường)(?![\w])(?! hành)(?! cáo)"
+    rf"(?i:{GROUP})|{HEAD}|(?:sở|ban|ngành|cơ quan|đơn vị|địa phương|phòng|trung tâm|doanh nghiệp"
+    rf"|đoàn thể|ubnd|hội|chủ đầu tư|công an"
+    r"|văn phòng|ủy ban|huyện|xã|phường|thị xã|thị trấn|thành phố|đặc khu|chính quyền|liên hiệp|hiệp hội"
+    r"|báo|đài|trường)(?![\w])(?! hành)(?! cáo)"
 )
 
 

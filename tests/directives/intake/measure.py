@@ -69,7 +69,8 @@ class Score:
     def __str__(self) -> str:
         """Give one line of figures."""
         return (
-            f"items {self.found}/{self.proposed}/{self.true} F1 {self.items_f1:.3f} · leads {self.leads_f1:.3f} · "
+            f"items {self.found}/{self.proposed}/{self.true} F1 {self.items_f1:.3f} · leads "
+            f"{self.leads_f1:.3f} · "
             f"kind {self.kinds:.3f} · due {self.dues:.3f} · bases {self.bases_f1:.3f}"
         )
 
@@ -136,7 +137,8 @@ def _compare(item: dict[str, Any], true: dict[str, Any], leads: list[str], score
     score.due_hits += mine["due"] == theirs.get("due")
     if mine["kind"] != theirs["kind"] or mine["due"] != theirs.get("due"):
         score.misses.append(
-            f"deadline {where}: expected {theirs['kind']} {theirs.get('due')}, found {mine['kind']} {mine['due']} ({mine['raw']})"
+            f"deadline {where}: expected {theirs['kind']} {theirs.get('due')}, found {mine['kind']} "
+            f"{mine['due']} ({mine['raw']})"
         )
 
 

@@ -22,6 +22,7 @@ MODULES = (
     "engine.models",
     "foundation.calendars",
     "foundation.outbox",
+    "processes.drafts",
     "webhooks.deliveries",
     "webhooks.inbound",
     "webhooks.subscriptions",

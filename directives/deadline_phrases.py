@@ -1,7 +1,8 @@
 """Where a sentence of a directive holds a deadline.
 
 A date is a deadline only when a word makes it one ("trước", "chậm nhất", "trong", "hoàn thành" …) or when it
-opens the sentence; dates of cited documents, names of plans ("giai đoạn 2021-2025") and data cut-offs are not.
+opens the sentence; dates of cited documents, names of plans ("giai đoạn 2021-2025") and data cut-offs are
+not.
 """
 
 import re
@@ -13,7 +14,8 @@ from datetime import date, timedelta
 from directives.deadline_points import Context, Point, points
 from foundation.vietnamese import fold
 
-#: how long before the document a deadline may lie: work may be late at birth (R-S12), facts of the past are not work
+#: how long before the document a deadline may lie: work may be late at birth (R-S12), facts of the past are
+# not work
 _LATE_AT_BIRTH = timedelta(days=60)
 
 #: characters around a date that can make it a deadline
@@ -249,7 +251,7 @@ def _belongs(text: str, one: tuple[int, int, str], other: tuple[int, int, str]) 
         forms <= {"recurrence", "date"}
         and "recurrence" in forms
         and not re.search(r"[.;]", gap)
-        and len(gap) < 120
+        and len(gap) < 120  # noqa: PLR2004 - a limit of the form
     )
 
 

@@ -1,4 +1,4 @@
-"""Points in time as official Vietnamese writes them: days, months, quarters, half-years, years, periods (R-T2).
+"""Points in time as official Vietnamese writes them: days, months, quarters, half-years, years (R-T2).
 
 Works on folded text (`foundation.vietnamese.fold`), so that case, diacritics and OCR noise do not matter.
 """

@@ -146,7 +146,7 @@ _FIRST_OF_QUARTER = re.compile(
 _MIDDLE_OF_QUARTER = re.compile(r"\bthang\s+(?:giua|thu hai)(?:\s+cua)?(?:\s+moi)?\s+qui\b")
 
 
-def parse(
+def parse(  # noqa: PLR0911 - one return per rule
     raw: str, *, issued_on: date | None = None, year: int | None = None, working: WorkingTime | None = None
 ) -> DeadlineText:
     """Read one deadline phrase against the day (or only the year) of its document.
@@ -261,7 +261,7 @@ def _stated_day(text: str) -> int | None:
 
 
 def _first_in_months(text: str, freq: str, day: int, base: date) -> date:
-    """Give the first occurrence on or after the base; a quarter's report falls into its last month by default."""
+    """Give the first occurrence on or after the base; a quarter's report falls into its last month."""
     if freq == "quarterly":
         wanted = 1 if _FIRST_OF_QUARTER.search(text) else 2 if _MIDDLE_OF_QUARTER.search(text) else 0
     else:

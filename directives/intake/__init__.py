@@ -1,6 +1,7 @@
 """Intake: turns the text of a document into a proposal of header and plan items, for a person to confirm.
 
-Rules of the language and of the official form (NĐ 30/2020), never of one document. Dirty input becomes quirks,
+Rules of the language and of the official form (NĐ 30/2020), never of one document. Dirty input becomes
+quirks,
 unreadable input a clear error; nothing is guessed in silence (R-S11).
 """
 

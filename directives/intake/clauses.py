@@ -1,6 +1,7 @@
 """One paragraph, several assignments: where a sentence or clause begins a duty of its own.
 
-A new duty begins with a new doer, a periodic report, a deadline of its own after a finished one, or "trên cơ sở đó".
+A new duty begins with a new doer, a periodic report, a deadline of its own after a finished one, or "trên cơ
+sở đó".
 Statements of completion ("Hoàn thành trước …", "Báo cáo kết quả …") belong to the duty before them.
 """
 
@@ -142,7 +143,7 @@ def duties(text: str, time: Time) -> list[Duty]:
     return found
 
 
-def _begins_duty(text: str, group: list[tuple[int, int]], span: tuple[int, int], time: Time) -> bool:
+def _begins_duty(text: str, group: list[tuple[int, int]], span: tuple[int, int], time: Time) -> bool:  # noqa: PLR0911 - one return per rule
     sentence, before = text[slice(*span)], text[group[0][0] : group[-1][1]]
     folded = fold(sentence)
     if _BASED.match(folded):
@@ -213,7 +214,7 @@ def _read(text: str, group: list[tuple[int, int]], time: Time) -> list[Duty]:
 
 
 def _consolidation(duty: Duty) -> Duty | None:
-    """Give the duty of who collects periodic reports: "… gửi về Sở X để tổng hợp, báo cáo UBND tỉnh" (R-S6)."""
+    """Give the duty of who collects periodic reports: "… gửi về Sở X để tổng hợp, báo cáo …" (R-S6)."""
     if not duty.deadline.kind.startswith("recurring"):
         return None
     onward = _ON_TO.search(duty.text)

@@ -12,15 +12,39 @@ from foundation.vietnamese import fold
 
 #: type names (R-D1) by their folded form
 TYPE_NAMES = {
-    "nghi quyet": "nghị quyết", "quyet dinh": "quyết định", "chi thi": "chỉ thị", "qui che": "quy chế",
-    "qui dinh": "quy định", "thong cao": "thông cáo", "thong bao": "thông báo", "huong dan": "hướng dẫn",
-    "chuong trinh": "chương trình", "chuong trinh hanh dong": "chương trình", "chuong trinh cong tac": "chương trình",
-    "ke hoach": "kế hoạch", "phuong an": "phương án", "de an": "đề án", "du an": "dự án", "bao cao": "báo cáo",
-    "bien ban": "biên bản", "to trinh": "tờ trình", "hop dong": "hợp đồng", "cong dien": "công điện",
-    "ket luan": "kết luận", "giay moi": "giấy mời", "giay gioi thieu": "giấy giới thiệu", "giay uy quyen": "giấy ủy quyền",
-    "phieu gui": "phiếu gửi", "phieu chuyen": "phiếu chuyển", "phieu bao": "phiếu báo", "thu cong": "thư công",
-    "thong bao ket luan": "thông báo", "cong van": "công văn", "giay nghi phep": "giấy nghỉ phép", "thu moi": "giấy mời",
-}  # fmt: skip
+    "nghi quyet": "nghị quyết",
+    "quyet dinh": "quyết định",
+    "chi thi": "chỉ thị",
+    "qui che": "quy chế",
+    "qui dinh": "quy định",
+    "thong cao": "thông cáo",
+    "thong bao": "thông báo",
+    "huong dan": "hướng dẫn",
+    "chuong trinh": "chương trình",
+    "chuong trinh hanh dong": "chương trình",
+    "chuong trinh cong tac": "chương trình",
+    "ke hoach": "kế hoạch",
+    "phuong an": "phương án",
+    "de an": "đề án",
+    "du an": "dự án",
+    "bao cao": "báo cáo",
+    "bien ban": "biên bản",
+    "to trinh": "tờ trình",
+    "hop dong": "hợp đồng",
+    "cong dien": "công điện",
+    "ket luan": "kết luận",
+    "giay moi": "giấy mời",
+    "giay gioi thieu": "giấy giới thiệu",
+    "giay uy quyen": "giấy ủy quyền",
+    "phieu gui": "phiếu gửi",
+    "phieu chuyen": "phiếu chuyển",
+    "phieu bao": "phiếu báo",
+    "thu cong": "thư công",
+    "thong bao ket luan": "thông báo",
+    "cong van": "công văn",
+    "giay nghi phep": "giấy nghỉ phép",
+    "thu moi": "giấy mời",
+}
 SECRECY = {"mat": "Mật", "toi mat": "Tối mật", "tuyet mat": "Tuyệt mật"}
 _STAMPS = re.compile(r"^(?:\(?\s*)?(?:(?:do|muc do)\s+mat\s*:?\s*)?(mat|toi mat|tuyet mat)\s*\)?[.!]?$")
 _NUMBER_LINE = re.compile(r"^(?:bản sao\s+)?s[ốoố]\s*[:.]?\s*(?P<rest>.*)$", re.IGNORECASE)
@@ -193,7 +217,7 @@ def _first(lines: list[Line], test: "object") -> int | None:
 
 def _is_number_line(text: str) -> bool:
     match = _NUMBER_LINE.match(text)
-    return match is not None and len(text) < 60 and _SYMBOL.match(match["rest"].strip() or " ") is not None  # noqa: PLR2004
+    return match is not None and len(text) < 60 and _SYMBOL.match(match["rest"].strip() or " ") is not None  # noqa: PLR2004 - a limit of the form
 
 
 def _type_line(lines: list[Line]) -> tuple[int | None, str | None, str]:
@@ -255,12 +279,12 @@ def _ends_subject(line: Line, words: list[str], *, gap: bool) -> bool:
     if gap:
         return not (
             line.is_strong
-            and len(text.split()) < 40
+            and len(text.split()) < 40  # noqa: PLR2004 - a limit of the form
             and not _BEGINS_BODY.match(folded)
             and not text.isupper()
         )
     return (
-        _BEGINS_BODY.match(folded) is not None and (len(words[-1].split()) < 8 or not line.is_strong)
+        _BEGINS_BODY.match(folded) is not None and (len(words[-1].split()) < 8 or not line.is_strong)  # noqa: PLR2004 - a limit of the form
     ) or len(text.split()) > _LONGEST_SUBJECT
 
 
@@ -300,11 +324,11 @@ def _addressees(lines: list[Line], at: int) -> tuple[tuple[Line, ...], int]:
         is_entry = kind in {"dash", "plus", "bullet"} and len(words) < 250  # noqa: PLR2004 - a name, not a task
         is_name = (
             kind == "paragraph"
-            and len(words) < 140
+            and len(words) < 140  # noqa: PLR2004 - a limit of the form
             and words.endswith((";", "."))
             and not _BEGINS_BODY.match(fold(words))
         )
-        goes_on = bool(found) and found[-1].text.rstrip()[-1:] in {",", ";"} and len(words) < 140  # noqa: PLR2004
+        goes_on = bool(found) and found[-1].text.rstrip()[-1:] in {",", ";"} and len(words) < 140  # noqa: PLR2004 - a limit of the form
         if line.cells or not (
             is_entry or (is_name and (not inline or goes_on)) or (kind == "paragraph" and goes_on)
         ):
@@ -322,7 +346,7 @@ def _past_motto(lines: list[Line], at: int) -> int:
     while at < len(lines):
         folded = fold(lines[at].text)
         is_head = any(m in folded for m in _MOTTO) or (
-            bool(folded) and _DATED.search(folded) is not None and len(folded) < 70
+            bool(folded) and _DATED.search(folded) is not None and len(folded) < 70  # noqa: PLR2004 - a limit of the form
         )
         if not (lines[at].is_blank or is_head):
             return at
@@ -359,7 +383,7 @@ def _annex(lines: list[Line], tail_at: int) -> int:
     for at in range(tail_at + 1, len(lines)):
         folded = fold(lines[at].text).strip(" .:")
         is_annex = (
-            re.match(r"^(?:phu luc|danh muc|bieu|bang phan cong)\b", folded) is not None and len(folded) < 150
+            re.match(r"^(?:phu luc|danh muc|bieu|bang phan cong)\b", folded) is not None and len(folded) < 150  # noqa: PLR2004 - a limit of the form
         )
         if (is_annex or folded in TYPE_NAMES) and (
             lines[at].text.upper() == lines[at].text or lines[at].is_strong

@@ -1,6 +1,7 @@
 """Plan items of a body: walks the outline, knows who is addressed, and turns assignment blocks into items.
 
-Counting rule of the domain notes (§1): one item is one assignment block (one lead block, or one bullet where no
+Counting rule of the domain notes (§1): one item is one assignment block (one lead block, or one bullet where
+no
 lead is given); closing formulas and the clause on difficulties are none.
 """
 
@@ -15,7 +16,8 @@ from directives.intake.fields import Field
 from directives.intake.parties import Directory, Place, complete, span_of_parties
 from directives.intake.proposal import Item
 from directives.intake.roles import Roles
-from directives.intake.structure import LISTS, Node, opens_list
+from directives.intake.segments import LONGEST_TITLE, Segment, has_lead, has_own_block, own_words, segments
+from directives.intake.structure import LISTS, Node
 from directives.intake.words import starts_with_action
 from foundation.vietnamese import fold
 
@@ -28,7 +30,6 @@ _GENERIC = re.compile(r"\b(?:trien khai|thuc hien|to chuc thuc hien|nghiem tuc)\
 _GIVES = re.compile(r"(?:^|(?<=[.;]\s))Giao\s+(?=[A-ZĐ]|các\s)")
 #: "Về chuẩn bị năm học mới: …" names a subject before the duty
 _ABOUT = re.compile(r"^(?:Về|Đối với|Liên quan|Công tác)\s[^:.;]{3,150}:\s+(?=\S)")
-_LONGEST_TITLE = 260
 #: kinds that an introduction does not hand down to the entries below it
 _UNSHARED = frozenset({"none", "conditional", "continuous"})
 
@@ -92,7 +93,7 @@ class Reader:
             found += self._node(node, scope)
         return found
 
-    def _node(self, node: Node, scope: Scope) -> list[Item]:
+    def _node(self, node: Node, scope: Scope) -> list[Item]:  # noqa: PLR0911 - one return per rule
         block = node.block
         if block.rows:
             return tables.items(block, self, scope)
@@ -103,15 +104,15 @@ class Reader:
         if scope.mode == "silent" and not _GIVES.search(block.text):
             kind = sections.kind_of(block.text) if block.is_strong else None
             return [] if kind != "work" else self._below(node, replace(inner, mode="work"))
-        segments = _segments(node.children)
-        if any(_has_lead(s.fields) for s in segments) and not segments[0].contents:
-            items = self._block([node], segments[0], inner)
-            return items + self._segments(segments[1:], inner)
+        found = segments(node.children)
+        if any(has_lead(s.fields) for s in found) and not found[0].contents:
+            items = self._block([node], found[0], inner)
+            return items + self._listed(found[1:], inner)
         if _is_details(node):
             return self._leaf(node, inner, own.fields, with_children=True)
-        if segments and not segments[0].contents:
-            items = self._leaf(node, inner, (*own.fields, *segments[0].fields), detail=segments[0].nodes)
-            return items + self._segments(segments[1:], inner)
+        if found and not found[0].contents:
+            items = self._leaf(node, inner, (*own.fields, *found[0].fields), detail=found[0].nodes)
+            return items + self._listed(found[1:], inner)
         return self._leaf(node, inner, own.fields) + self._below(node, self._under_item(node, inner))
 
     def _under_item(self, node: Node, scope: Scope) -> Scope:
@@ -129,15 +130,15 @@ class Reader:
             return False
         if block.is_strong or text.endswith(":"):
             return True
-        if block.kind == "article" and len(text) < _LONGEST_TITLE and not text.endswith("."):
+        if block.kind == "article" and len(text) < LONGEST_TITLE and not text.endswith("."):
             return True
-        return len(text) < _LONGEST_TITLE and not text.endswith((".", ";", ","))
+        return len(text) < LONGEST_TITLE and not text.endswith((".", ";", ","))
 
     def _heading(self, node: Node, scope: Scope) -> list[Item]:
         title = node.block.text
         if node.block.kind == "paragraph":
             title = title[clauses.sentences(title)[-1][0] :]
-        kind = sections.kind_of(title) if len(title) < _LONGEST_TITLE else None
+        kind = sections.kind_of(title) if len(title) < LONGEST_TITLE else None
         who = roles.read(
             re.sub(r"^(?:Đối với|Nhiệm vụ của|Trách nhiệm của|Về phía)\s+", "", title.rstrip(" :;."))
             + " thực hiện"
@@ -169,16 +170,16 @@ class Reader:
         return self._below(node, inner)
 
     def _below(self, node: Node, scope: Scope) -> list[Item]:
-        return self._segments(_segments(node.children), scope)
+        return self._listed(segments(node.children), scope)
 
-    def _segments(self, segments: "list[Segment]", scope: Scope) -> list[Item]:
+    def _listed(self, listed: list[Segment], scope: Scope) -> list[Item]:
         found: list[Item] = []
-        for segment in segments:
+        for segment in listed:
             inner = scope
             if (
                 segment.contents
-                and _has_lead(segment.fields)
-                and not any(_has_own_block(n) for n in segment.contents)
+                and has_lead(segment.fields)
+                and not any(has_own_block(n) for n in segment.contents)
             ):
                 found += self._block(segment.contents, segment, scope)
                 continue
@@ -200,7 +201,7 @@ class Reader:
             found += self._node(node, scope)
         return found
 
-    def _lone_fields(self, segment: "Segment", scope: Scope) -> list[Item]:
+    def _lone_fields(self, segment: Segment, scope: Scope) -> list[Item]:
         """Read labels without a task before them: only money and work that name a doer are tasks."""
         found: list[Item] = []
         for node in segment.nodes:
@@ -217,13 +218,13 @@ class Reader:
 
     # assignment blocks
 
-    def _block(self, nodes: list[Node], segment: "Segment", scope: Scope) -> list[Item]:
+    def _block(self, nodes: list[Node], segment: Segment, scope: Scope) -> list[Item]:
         if scope.mode == "silent":
             return []
         inner = self.with_fields(scope, segment.fields, segment.lines)
         contents = [n for node in nodes for n in node.walk()] if segment.contents else nodes
         taken = [fields.take_apart(n.block.text) for n in contents]
-        words = [_own_words(n, part) for n, part in zip(contents, taken, strict=True)]
+        words = [own_words(n, part) for n, part in zip(contents, taken, strict=True)]
         lines = [line for n, word in zip(contents, words, strict=True) if word for line in n.block.lines]
         text = " ".join(word for word in words if word)
         if not text:
@@ -257,7 +258,7 @@ class Reader:
         if parts.is_only_fields and parts.fields[0].kind != "text":
             return self._lone_fields(Segment(nodes=[node], contents=[], fields=parts.fields), scope)
         inner = self.with_fields(scope, kept, tuple(line for n in detail for line in n.block.lines))
-        items = self._duties(node, words, start, inner, has_fields=bool(kept), scope_deadline=scope.deadline)
+        items = self._duties(node, words, start, inner, has_fields=bool(kept))
         if block_is_title(node):
             return []
         if with_children and items:
@@ -271,7 +272,6 @@ class Reader:
 
     def _duties(
         self, node: Node, words: str, start: int, scope: Scope, *, has_fields: bool = False,
-        scope_deadline: DeadlineText = NO_DEADLINE,
     ) -> list[Item]:  # fmt: skip
         block = node.block
         about = _ABOUT.match(words)
@@ -316,7 +316,7 @@ class Reader:
             is_request=duty.roles.is_request or (scope.is_request and not duty.roles.leads),
         )  # fmt: skip
 
-    def _assigns(self, node: Node, duty: Duty, scope: Scope, *, is_first: bool) -> bool:
+    def _assigns(self, node: Node, duty: Duty, scope: Scope, *, is_first: bool) -> bool:  # noqa: PLR0911 - one return per rule
         """Tell whether a duty is one in this part of the document."""
         if scope.mode == "silent" and _GIVES.match(duty.text) is None:
             return False
@@ -407,93 +407,6 @@ class Reader:
                         if deadline.kind != "none":
                             return deadline, node.block.label
         return None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Segment:
-    """Neighbours in a list: some contents, then the labelled parts that belong to them."""
-
-    contents: list[Node]
-    nodes: list[Node]
-    fields: tuple[Field, ...]
-
-    @property
-    def lines(self) -> tuple[int, ...]:
-        """Give the lines of the labelled parts."""
-        return tuple(line for node in self.nodes for line in node.block.lines)
-
-
-def _segments(nodes: list[Node]) -> list[Segment]:
-    found: list[Segment] = []
-    contents: list[Node] = []
-    labels: list[Node] = []
-    for node in nodes:
-        if _is_label_line(node):
-            labels.append(node)
-            continue
-        if labels:
-            found.append(_segment(contents, labels))
-            contents, labels = [], []
-        contents.append(node)
-    if contents or labels:
-        found.append(_segment(contents, labels))
-    return found
-
-
-def _segment(contents: list[Node], labels: list[Node]) -> Segment:
-    read = [field for node in labels for field in _fields_of(node)]
-    return Segment(contents=contents, nodes=labels, fields=tuple(read))
-
-
-def _is_label_line(node: Node) -> bool:
-    block = node.block
-    if block.rows or (node.children and not all(_is_label_line(child) for child in node.children)):
-        return False
-    parts = fields.take_apart(block.text)
-    if parts.is_only_fields and parts.fields[0].kind != "text":
-        return True
-    return len(block.text) < _LONGEST_TITLE and (roles.is_only_roles(block.text) or _is_only_time(block.text))
-
-
-def _is_only_time(text: str) -> bool:
-    folded = fold(text).strip(" .;")
-    return (
-        re.fullmatch(
-            r"(?:yeu cau )?hoan thanh (?:xong )?(?:truoc|trong|cham nhat|vao)[^,.;]{3,60}|(?:truoc"
-            r"|cham nhat|trong) (?:ngay|thang|qui|nam) [^,.;]{1,40}",
-            folded,
-        )
-        is not None
-    )
-
-
-def _fields_of(node: Node) -> tuple[Field, ...]:
-    parts = fields.take_apart(node.block.text)
-    text = node.block.text
-    if parts.fields:
-        mine = parts.fields
-    elif roles.is_only_roles(text):
-        mine = (Field(kind="leads", value=text, start=0, end=len(text)),)
-    else:
-        mine = (Field(kind="time", value=text, start=0, end=len(text)),)
-    return (*mine, *(field for child in node.children for field in _fields_of(child)))
-
-
-def _has_lead(found: Iterable[Field]) -> bool:
-    return any(field.kind == "leads" for field in found)
-
-
-def _has_own_block(node: Node) -> bool:
-    return any(_has_lead(s.fields) for s in _segments(node.children)) or _has_lead(
-        fields.take_apart(node.block.text).fields
-    )
-
-
-def _own_words(node: Node, parts: fields.Parts) -> str:
-    if not parts.is_only_fields:
-        return parts.own if not (opens_list(node.block) and len(parts.own) < 40 and node.children) else ""  # noqa: PLR2004
-    first = parts.fields[0]
-    return first.value if first.kind == "text" else ""
 
 
 def _is_details(node: Node) -> bool:

@@ -9,12 +9,36 @@ from directives.intake.proposal import LegalBasis
 
 #: type names by the abbreviation in the symbol (R-D1), and of Party documents
 TYPES = {
-    "NQ": "Nghị quyết", "QĐ": "Quyết định", "CT": "Chỉ thị", "QC": "Quy chế", "QyĐ": "Quy định", "QĐi": "Quy định",
-    "TB": "Thông báo", "HD": "Hướng dẫn", "CTr": "Chương trình", "KH": "Kế hoạch", "PA": "Phương án", "ĐA": "Đề án",
-    "BC": "Báo cáo", "TTr": "Tờ trình", "CĐ": "Công điện", "NĐ": "Nghị định", "TT": "Thông tư", "TTLT": "Thông tư liên tịch",
-    "KL": "Kết luận", "CV": "Công văn", "QH": "Luật", "GM": "Giấy mời", "BB": "Biên bản", "TC": "Thông cáo",
-    "VBHN": "Văn bản hợp nhất", "PL": "Pháp lệnh", "L": "Luật", "ĐĐ": "Đề án", "QP": "Quy chế phối hợp",
-}  # fmt: skip
+    "NQ": "Nghị quyết",
+    "QĐ": "Quyết định",
+    "CT": "Chỉ thị",
+    "QC": "Quy chế",
+    "QyĐ": "Quy định",
+    "QĐi": "Quy định",
+    "TB": "Thông báo",
+    "HD": "Hướng dẫn",
+    "CTr": "Chương trình",
+    "KH": "Kế hoạch",
+    "PA": "Phương án",
+    "ĐA": "Đề án",
+    "BC": "Báo cáo",
+    "TTr": "Tờ trình",
+    "CĐ": "Công điện",
+    "NĐ": "Nghị định",
+    "TT": "Thông tư",
+    "TTLT": "Thông tư liên tịch",
+    "KL": "Kết luận",
+    "CV": "Công văn",
+    "QH": "Luật",
+    "GM": "Giấy mời",
+    "BB": "Biên bản",
+    "TC": "Thông cáo",
+    "VBHN": "Văn bản hợp nhất",
+    "PL": "Pháp lệnh",
+    "L": "Luật",
+    "ĐĐ": "Đề án",
+    "QP": "Quy chế phối hợp",
+}
 _CANONICAL = {kind.upper(): kind for kind in TYPES}
 _TYPE = (
     r"(?:Bộ luật|Luật|Pháp lệnh|Nghị quyết(?: liên tịch)?|Nghị định|Thông tư(?: liên tịch)?|Quyết định"
@@ -45,12 +69,15 @@ _LAW = re.compile(
     rf"|năm)\s+(?P<date>{_DATE}|\d{{4}})|(?=[;.]|$))"
 )
 _BODIES = {
-    "TTG": "Thủ tướng Chính phủ", "CP": "Chính phủ", "TW": "Trung ương", "VPCP": "Văn phòng Chính phủ",
-}  # fmt: skip
+    "TTG": "Thủ tướng Chính phủ",
+    "CP": "Chính phủ",
+    "TW": "Trung ương",
+    "VPCP": "Văn phòng Chính phủ",
+}
 
 
 def normal_number(written: str) -> str:
-    """Give number and symbol as R-D3 compares them: no spaces, one kind of dash, canonical case of the type."""
+    """Give number and symbol as R-D3 compares them: no spaces, one dash, canonical case of the type."""
     text = re.sub(r"\s*([-/–—])\s*", lambda m: "-" if m[1] in "–—" else m[1], written.strip().rstrip(".,;"))
     text = re.sub(r"\s+", "", text)
 

@@ -131,15 +131,10 @@ def _list_goes_on(text: str, at: int) -> bool:
     if STARTS_PARTY_SMALL.match(rest) is not None:
         return ENDS_NAME.match(rest) is None or _BODIES.match(rest) is not None
     role = re.search(r"\b(?:chủ trì|có trách nhiệm|chịu trách nhiệm|tham mưu|phối hợp)\b", rest[:70])
-    if (
-        rest[:1].islower()
-        and role
-        and "," not in rest[: role.start()]
-        and not STARTS_WITH_ACTION.match(rest)
-        and ENDS_NAME.search(rest)
-        and role.start() == ENDS_NAME.search(rest).start()
-    ):  # type: ignore[union-attr]
-        return True
+    if rest[:1].islower() and role and "," not in rest[: role.start()] and not STARTS_WITH_ACTION.match(rest):
+        stop = ENDS_NAME.search(rest)
+        if stop is not None and stop.start() == role.start():
+            return True
     return (
         re.match(r"(?:[A-ZĐÀ-Ỹ][\w]+)(?:\s+[a-zà-ỹđ]+){0,4}\s+và\s+[A-ZĐÀ-Ỹ]", rest) is not None
         or re.match(
@@ -223,7 +218,7 @@ def _cleaned(part: str) -> str:
 
 
 def _is_name(name: str) -> bool:
-    return 1 < len(name) <= 250 and not re.fullmatch(
+    return 1 < len(name) <= 250 and not re.fullmatch(  # noqa: PLR2004 - a limit of the form
         r"(?i:và|các|những|cùng|với|đơn vị chủ trì|chủ trì)", name
     )
 

@@ -1,4 +1,4 @@
-"""What a person should look at: gaps and contradictions of the form, impossible dates, missing leads (R-S11)."""
+"""What a person should look at: gaps of the form, impossible dates, missing leads (R-S11)."""
 
 import re
 from collections import Counter

@@ -81,7 +81,7 @@ def _recipient_lines(tail: tuple[Line, ...]) -> list[Line]:
             found
             and line.text.endswith((";", "."))
             and not _CAPACITY.match(line.text)
-            and len(line.text) < 120
+            and len(line.text) < 120  # noqa: PLR2004 - a limit of the form
         ):
             found.append(line)
         elif found and found[-1].text.endswith(",") and line.text[0].islower():

@@ -86,7 +86,7 @@ def of_label(value: str) -> Roles:
     start = order.end() if order else 0
     end = parties.span_of_parties(value, start, small=True)
     if end == start:
-        return Roles(leads=parties.split(re.split(r"[.;(]", value)[0]) if 0 < len(value) < 120 else ())  # noqa: PLR2004
+        return Roles(leads=parties.split(re.split(r"[.;(]", value)[0]) if 0 < len(value) < 120 else ())  # noqa: PLR2004 - a limit of the form
     end = _over_sentence_breaks(value, start, end)
     leads = parties.split(_without_colleagues(value[start:end]))
     request = order is not None and _REQUEST.search(order[0]) is not None

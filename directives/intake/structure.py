@@ -127,7 +127,7 @@ def tree(found: Iterable[Block]) -> list[Node]:
 
 def opens_list(block: Block) -> bool:
     """Tell whether list entries after a paragraph belong below it."""
-    return not block.rows and (block.text.endswith(":") or (block.is_strong and len(block.text) < 200))  # noqa: PLR2004
+    return not block.rows and (block.text.endswith(":") or (block.is_strong and len(block.text) < 200))  # noqa: PLR2004 - a limit of the form
 
 
 def _add_row(done: list[Block], line: Line, *, blank_before: bool) -> None:

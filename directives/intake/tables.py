@@ -1,4 +1,4 @@
-"""Tables of tasks: "STT | Nội dung | Cơ quan chủ trì | Cơ quan phối hợp | Thời gian hoàn thành | Sản phẩm"."""
+"""Tables of tasks: "STT | Nội dung | Cơ quan chủ trì | Cơ quan phối hợp | Thời hạn | Sản phẩm"."""
 
 import re
 from dataclasses import replace
@@ -59,7 +59,7 @@ def _columns(block: Block) -> tuple[int, dict[int, str]]:
     return 0, {}
 
 
-def _kind(cell: str) -> str | None:
+def _kind(cell: str) -> str | None:  # noqa: PLR0911 - one return per rule
     folded = fold(cell).strip(" :.*")
     if not folded or _NUMBER_HEADS.match(folded):
         return None
@@ -85,7 +85,7 @@ def _is_group(cells: tuple[str, ...], values: dict[str, str]) -> bool:
     first = cells[0].strip(" .") if cells else ""
     if others:
         return (
-            len(set(filled)) <= 2
+            len(set(filled)) <= 2  # noqa: PLR2004 - a limit of the form
             and len(others) == len(values) - 1
             and re.fullmatch(r"[IVX]+|[A-H]", first) is not None
         )

@@ -1,6 +1,7 @@
 """From bytes to numbered lines of text: .txt in any usual encoding, .docx, .pdf with a text layer.
 
-Markdown, HTML remains and separators that conversion tools leave are taken out of the words; line numbers stay
+Markdown, HTML remains and separators that conversion tools leave are taken out of the words; line numbers
+stay
 those of the text as it was given.
 """
 

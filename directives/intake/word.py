@@ -25,7 +25,7 @@ def lines_of_docx(content: bytes, limit: int) -> list[str]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             if sum(part.file_size for part in package.infolist()) > _LARGEST_UNPACKED:
-                raise TooLarge(
+                raise TooLarge(  # noqa: TRY301 - the handler below passes it on
                     _("Tệp .docx quá lớn khi giải nén. Hãy bỏ hình ảnh rồi tải lên lại."), found="docx"
                 )
         document = docx.Document(io.BytesIO(content))

@@ -1,4 +1,4 @@
-"""Deadline phrases: the parsing table of the domain notes §4.2, natural variants, and where sentences hold them."""
+"""Deadline phrases: the parsing table of the domain notes §4.2, variants, and sentences that hold them."""
 
 from datetime import date
 

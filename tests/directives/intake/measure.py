@@ -1,6 +1,7 @@
 """How good intake is against a ground truth: items, leads, deadlines, legal bases.
 
-An item counts as found when its source lines overlap those of a true item, one to one; among several candidates
+An item counts as found when its source lines overlap those of a true item, one to one; among several
+candidates
 the one with the most similar words is taken. Names are compared without case, diacritics, spaces and usual
 abbreviations; a name may leave out the province or a clarification in brackets, nothing else.
 Run it by hand: `python -m tests.directives.intake.measure FILE.txt TRUTH.json`.
@@ -76,12 +77,14 @@ class Score:
 
 
 def f1(hits: int, proposed: int, true: int) -> float:
-    """Give the harmonic mean of precision and recall; 1 when there is nothing to find and nothing proposed."""
+    """Give the harmonic mean of precision and recall; 1 when there is nothing to find and nothing
+    proposed.
+    """
     return 1.0 if proposed + true == 0 else 2 * hits / (proposed + true)
 
 
 def measure(proposal: dict[str, Any], truth: dict[str, Any]) -> Score:
-    """Compare a proposal with a ground truth in the shape of the seeds' JSON (or of the proposal itself)."""
+    """Compare a proposal with a ground truth in the shape of the seeds' JSON or of the proposal."""
     items, true_items = proposal["items"], truth.get("tasks", truth.get("items", []))
     score = Score(proposed=len(items), true=len(true_items))
     pairs = match(items, true_items)
@@ -175,7 +178,7 @@ def _key(name: str) -> str:
 
 
 def _is_province(rest: str, *names: str) -> bool:
-    """Tell whether what one name has more is only the area: up to three words behind "tỉnh", or the area's name."""
+    """Tell whether what one name has more is only the area: up to three words."""
     return len(rest.split()) <= 3 and any(name[-1:].isalpha() and _key(name).endswith(rest) for name in names)
 
 

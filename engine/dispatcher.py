@@ -72,18 +72,20 @@ class Dispatcher:
     def advance(self, clock: MovableClock, target: datetime) -> int:
         """Move a test clock, stopping at every moment at which something is due, in order."""
         done = self.settle()
-        while True:
-            with self.database.reading() as session:
-                moment = next_due(session)
-            if moment is None or moment > target:
-                break
+        moment = self._next_due()
+        while moment is not None and moment <= target:
             clock.move_to(max(moment, clock.now()))
             progressed = self.settle()
             done += progressed
-            if not progressed:
+            moment = self._next_due()
+            if not progressed and moment is not None and moment <= clock.now():
                 break
         clock.move_to(max(target, clock.now()))
         return done + self.settle()
+
+    def _next_due(self) -> datetime | None:
+        with self.database.reading() as session:
+            return next_due(session)
 
     def _take_turns(self, pending: dict[str, None]) -> None:
         for _turn in range(PROMPT_TURNS):

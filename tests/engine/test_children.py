@@ -6,7 +6,8 @@ from tests.engine.diagrams import diagram, event, extension, multi
 
 def parent(loop: str = "", more: str = "") -> bytes:
     mapping = extension(
-        '<camunda:in sourceExpression="unit" target="unit"/><camunda:in businessKey="=&quot;B-&quot; + unit"/>'
+        '<camunda:in sourceExpression="unit" target="unit"/>'
+        '<camunda:in businessKey="=&quot;B-&quot; + unit"/>'
         '<camunda:out sourceExpression="done" target="answer"/>' + more
     )
     return (

@@ -53,6 +53,7 @@ _RECURRENCE = re.compile(
     r"|\b(?:hang|moi)\s+(?:thang|qui|nam|tuan|0?6 thang)\b(?:(?:\s*,\s*|\s+va\s+)(?:hang\s+)?(?:thang|qui"
     r"|nam|0?6 thang)\b)*"
     r"|\b(?:\d{1,2}\s+)?(?:thang|qui|nam|tuan)\s+(?:mot|1|01)\s+lan\b"
+    r"|\bthang cuoi (?:cua )?(?:moi )?qui\b(?!\s+(?:[ivx]+|\d))"
 )
 _NOUN_BEFORE = re.compile(
     r"\b(?:ke hoach|du toan|von|ngan sach|trung han va|chi tieu|danh muc|kinh phi|chuong trinh|cong tac"
@@ -194,7 +195,9 @@ def _recurrences(text: str) -> Iterator[tuple[int, int, str]]:
         before = text[max(0, match.start() - _NEAR) : match.start()]
         after = text[match.end() : match.end() + _NEAR]
         clause_start = not before.strip(" -+(") or before.rstrip()[-1:] in {",", ";", "(", ":", "."}
-        said = match[0].startswith(("dinh ki", "moi ")) or re.search(r"\b(?:mot|1|01) lan$", match[0])
+        said = match[0].startswith(("dinh ki", "moi ", "thang cuoi")) or re.search(
+            r"\b(?:mot|1|01) lan$", match[0]
+        )
         dated = re.search(
             r"\bngay\s*\d{1,2}(?:\s*[/\-]\s*\d{1,2}|\s*thang\s*\d{1,2})?\s*(?:cua\s+)?$", before
         )

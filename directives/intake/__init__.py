@@ -89,7 +89,8 @@ def _header(form: forms.Form, known: Directory | None) -> Header:
         year = max((basis.issued_on.year for basis in bases if basis.issued_on), default=None)
     return Header(
         number=number, doc_type=header.doc_type(form), issuer=header.issuer(form, where, paragraphs),
-        issued_on=issued_on, year=year, place=where.name or place or None, level=where.level, subject=header.subject(form),
+        issued_on=issued_on, year=year, place=where.name or place or None, level=where.level,
+        subject=header.subject(form),
         legal_bases=bases, signer=recipients.signer(form.tail),
         recipients=recipients.recipients(form, where, known),
     )  # fmt: skip

@@ -231,7 +231,8 @@ def _consolidation(duty: Duty) -> Duty | None:
         kind=duty.deadline.kind, raw=raw[0] if raw else duty.deadline.raw, recurrence=_undated(duty.deadline)
     )
     return Duty(
-        start=duty.start + onward.start(), end=duty.start + onward.end(), text=duty.text[onward.start() : onward.end()].strip(" .;/"),
+        start=duty.start + onward.start(), end=duty.start + onward.end(),
+        text=duty.text[onward.start() : onward.end()].strip(" .;/"),
         roles=Roles(leads=collector), deadline=deadline, is_consolidation=True,
     )  # fmt: skip
 

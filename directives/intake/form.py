@@ -155,11 +155,17 @@ def date_parts(line: Line) -> tuple[int | None, int | None, int | None, str]:
 def _columns_apart(lines: tuple[Line, ...]) -> list[Line]:
     flat: list[Line] = []
     seen = 0
+    in_tail = False
     for line in (_blanks_closed(line) for line in lines):
         seen += not line.is_blank
+        in_tail = in_tail or _RECIPIENTS.match(fold(line.text)) is not None
         if line.cells and seen <= 12 and _is_head_row(line.cells):  # noqa: PLR2004 - the head is short
             flat += [Line(number=line.number, text=cell, is_strong=True) for cell in _stacked(line.cells)]
-        elif line.text and seen <= 25 and len(split_columns(line.text)) > 1:  # noqa: PLR2004 - same
+        elif (
+            line.text
+            and (seen <= 25 or in_tail or _RECIPIENTS.match(fold(line.text)))
+            and len(split_columns(line.text)) > 1
+        ):  # noqa: PLR2004 - same
             flat += [
                 Line(number=line.number, text=part, is_strong=line.is_strong)
                 for part in split_columns(line.text)

@@ -223,23 +223,27 @@ def _spelled(capitals: str, paragraphs: list[str]) -> str:
             found = paragraph[at : at + len(wanted)]
             return found[:1].upper() + found[1:]
     if level is not None and level.start() > 0:
-        own = _capitals_of_names(capitals[: level.start()].lower())
+        own = _capitals_of_names(capitals[: level.start()])
         return f"{own} UBND {level[1].lower()} {_place_name(level[2], '')}"
     if level is not None:
         head = capitals[: level.start(2)].strip().lower()
         head = re.sub(r"^(?:ủy|uỷ) ban", "Ủy ban", head)
         head = re.sub(r"^ubnd\b", "Ủy ban nhân dân", head)
         return f"{head[:1].upper()}{head[1:]} {_place_name(level[2], '')}"
-    return re.sub(r"\bubnd\b", "UBND", _capitals_of_names(capitals.lower()), flags=re.IGNORECASE)
+    return _capitals_of_names(capitals)
 
 
 def _capitals_of_names(name: str) -> str:
-    words = name.split()
+    written = name.split()
+    words = [word.lower() for word in written]
     own_at = 2 if " ".join(words[:2]) in _TWO_SYLLABLES else 1
     shown: list[str] = []
     for at, word in enumerate(words):
         rises = at in {0, own_at} or words[at - 1] in {"và", "-", "–"} or words[at - 1].endswith(",")
         is_place = any(w in {"tỉnh", "huyện", "xã", "phường"} for w in words[max(0, at - 3) : at])
+        if "&" in word or not re.search(r"[aeiouy]", fold(word)):
+            shown.append(written[at])
+            continue
         shown.append(word.capitalize() if (rises or is_place) and word not in _SMALL_WORDS else word)
     return " ".join(shown)
 

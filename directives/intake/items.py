@@ -26,6 +26,8 @@ _FOLLOWS = re.compile(
 )
 _DETAILS = re.compile(r"\b(?:trong do|bao gom|gom|nhu|vi du|cac noi dung chinh|thanh phan)\b[^:]{0,40}:$")
 _GENERIC = re.compile(r"\b(?:trien khai|thuc hien|to chuc thuc hien|nghiem tuc)\b")
+#: what the issuer says of itself is no duty
+_SPEAKS = re.compile(r"(?:thông báo|báo cáo|ban hành|nhận được|kính|trân trọng|xây dựng|đã|tổ chức)\b")
 #: an order in so many words counts also in a part that otherwise only tells
 _GIVES = re.compile(r"(?:^|(?<=[.;]\s))Giao\s+(?=[A-ZĐ]|các\s)")
 #: "Về chuẩn bị năm học mới: …" names a subject before the duty
@@ -232,6 +234,8 @@ class Reader:
         deadline = inner.deadline if inner.deadline is not scope.deadline else NO_DEADLINE
         if deadline.kind == "none" and not deadline.raw:
             deadline = self.time.of(text)
+        if not inner.coordinators:
+            inner = replace(inner, coordinators=self.names(roles.read(text).coordinators))
         item = Item(
             section=inner.section, text=text, leads=inner.leads, coordinators=inner.coordinators,
             deadline=deadline if deadline.kind != "none" or deadline.raw else scope.deadline,
@@ -311,7 +315,8 @@ class Reader:
         elif deadline.kind == "none" and scope.deadline.kind != "none" and not duty.is_consolidation:
             deadline, inherited = scope.deadline, scope.inherited_from
         return Item(
-            section=scope.section, text=duty.text.strip(), leads=leads, coordinators=coordinators, deadline=deadline,
+            section=scope.section, text=duty.text.strip(), leads=leads, coordinators=coordinators,
+            deadline=deadline,
             inherited_from=inherited, output=scope.output, source_lines=lines, detail_lines=scope.details,
             is_request=duty.roles.is_request or (scope.is_request and not duty.roles.leads),
         )  # fmt: skip
@@ -340,7 +345,10 @@ class Reader:
             return acts or bool(scope.leads)
         if scope.mode == "work":
             return acts
-        return who.is_ordered or (named and bool(scope.section))
+        if _SPEAKS.match(duty.text[who.end :].lstrip(" ,")):
+            return who.is_ordered
+        binds = duty.deadline.kind not in _UNSHARED or "trách nhiệm" in duty.text
+        return who.is_ordered or (named and (bool(scope.section) or binds))
 
     # who and when
 
@@ -355,6 +363,8 @@ class Reader:
             return scope
         deadline = self.time.of(last)
         scope = self._with(scope, who)
+        if who.is_ordered and scope.mode == "silent":
+            scope = replace(scope, mode="work")
         return replace(scope, deadline=deadline) if deadline.kind not in _UNSHARED else scope
 
     def _with(self, scope: Scope, who: Roles) -> Scope:

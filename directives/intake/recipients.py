@@ -27,7 +27,9 @@ _TITLE = re.compile(
     r"|BỘ TRƯỞNG|THỨ TRƯỞNG|THỦ TƯỚNG|TỔNG BIÊN TẬP|CHỈ HUY TRƯỞNG)\b"
 )
 _NAME = re.compile(r"^(?:[A-ZĐÀ-Ỹ][a-zà-ỹđ]*|[A-ZĐÀ-Ỹ]+)(?:\s+(?:[A-ZĐÀ-Ỹ][a-zà-ỹđ]*|[A-ZĐÀ-Ỹ]+)){1,5}$")
-_DEGREE = re.compile(r"^(?:(?:GS|PGS|TS|ThS|BS|CN|KS|LS|CKI|CKII)\.?\s*)+(?=[A-ZĐÀ-Ỹ])")
+_DEGREE = re.compile(
+    r"^(?:(?:BSCKII|BSCKI|CKII|CKI|DSCKII|GS|PGS|TS|ThS|BS|CN|KS|LS|CKI|CKII)\.?\s*)+(?=[A-ZĐÀ-Ỹ])"
+)
 
 
 def recipients(form: Form, place: Place, known: Directory | None) -> tuple[Recipient, ...]:
@@ -113,6 +115,12 @@ def _signature_lines(tail: tuple[Line, ...]) -> list[Line]:
     )
     heads = [at for at, line in enumerate(tail) if re.match(r"^noi nhan\b", fold(line.text))]
     before = list(tail[: heads[0]]) if heads else []
+    beside = tail[heads[0] : filed + 1] if heads and filed is not None else ()
+    before += [
+        line
+        for line in beside
+        if line.text.upper() == line.text and (_CAPACITY.match(line.text) or _TITLE.match(line.text))
+    ]
     after = list(tail[filed + 1 :]) if filed is not None else list(tail)
     return [line for line in (*before, *after) if line.text and marker(line.text)[0] == "paragraph"]
 

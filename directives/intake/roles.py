@@ -154,7 +154,11 @@ def _may_order(sentence: str, order: re.Match[str]) -> bool:
         return False
     return (
         STARTS_PARTY.match(before) is not None
-        or re.search(r"\b(?:Chủ tịch|UBND|Giám đốc|Sở|kết luận)\b", before[-160:]) is not None
+        or re.search(
+            r"\b(?:Chủ tịch|UBND|Giám đốc|Sở|kết luận|Chính phủ|Thủ tướng|Bộ|Ban Thường vụ|Thường trực)\b",
+            before[-160:],
+        )
+        is not None
     )
 
 

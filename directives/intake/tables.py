@@ -115,7 +115,8 @@ def _item(
         deadline = reader.time.of(text)
     return Item(
         section=".".join(part for part in (scope.section, number) if part), text=text,
-        leads=inner.leads or reader.names(who.leads), coordinators=inner.coordinators or reader.names(who.coordinators),
+        leads=inner.leads or reader.names(who.leads),
+        coordinators=inner.coordinators or reader.names(who.coordinators),
         deadline=deadline, output=inner.output, source_lines=(line,), is_request=inner.is_request,
     )  # fmt: skip
 

@@ -136,7 +136,7 @@ WORDS_OF_NAMES = frozenset(
 
 #: nouns that begin the name of somebody who can be told to do something
 _HEADS = (
-    r"Sở|Ban(?! hành| đầu)|Phòng(?!,| chống| ngừa)|Văn phòng|Ủy ban|Uỷ ban|UBND|HĐND|Hội đồng|UBMTTQ"
+    r"Khoa(?! học)|Sở|Ban(?! hành| đầu)|Phòng(?!,| chống| ngừa)|Văn phòng|Ủy ban|Uỷ ban|UBND|HĐND|Hội đồng|UBMTTQ"
     r"|MTTQ|Mặt trận|Trung tâm|Chi cục|Cục|Tổng cục|Vụ(?! việc)|Công an"
     r"|Bộ(?! tiêu chí| luật| thủ tục| chỉ số| máy| công cụ)|Quân sự|Biên phòng|Kho bạc|Ngân hàng"
     r"|Hội(?! nghị| thảo| thi| chợ| diễn| họp| nhập| trường)|Liên hiệp|Liên minh|Liên đoàn|Hiệp hội"
@@ -155,7 +155,7 @@ _HEADS = (
 )
 #: nouns of groups, also written small: "các sở, ban, ngành"
 _GROUP_NOUNS = (
-    r"sở|ban|ngành|cơ quan|đơn vị|tổ chức|địa phương|huyện|xã|phường|đặc khu|thị xã|thị trấn|thành phố"
+    r"khoa|sở|ban|ngành|cơ quan|đơn vị|tổ chức|địa phương|huyện|xã|phường|đặc khu|thị xã|thị trấn|thành phố"
     r"|phòng|trung tâm|hội|đoàn thể|doanh nghiệp|trường|viện|cấp|thành viên|chủ đầu tư|hợp tác xã"
     r"|bệnh viện|cơ sở|bộ|công ty|ủy ban|uỷ ban|ubnd|đảng|chi cục|cục|chi nhánh|ngân hàng|liên hiệp"
     r"|hiệp hội|hộ|cá nhân|đồng chí|tổ|nhóm|lực lượng|chính quyền|phó|giám đốc|thủ trưởng|chuyên viên"

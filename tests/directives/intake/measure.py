@@ -77,9 +77,7 @@ class Score:
 
 
 def f1(hits: int, proposed: int, true: int) -> float:
-    """Give the harmonic mean of precision and recall; 1 when there is nothing to find and nothing
-    proposed.
-    """
+    """Give the harmonic mean of precision and recall; 1 when nothing is to find and nothing proposed."""
     return 1.0 if proposed + true == 0 else 2 * hits / (proposed + true)
 
 

@@ -57,6 +57,26 @@ def principal() -> Principal:
     return found
 
 
+def known() -> Principal | None:
+    """Give who is looking, also outside a guarded view (error pages); None when nobody is signed in."""
+    if "principal" not in g:
+        session = _session()
+        g.principal, g.session = session if session is not None else (None, None)
+    found: Principal | None = g.principal
+    return found
+
+
+def csrf_token() -> str:
+    """Give the token that unsafe requests of this session must carry; empty when nobody is signed in."""
+    session: sign_in.SignedIn | None = g.get("session")
+    return "" if session is None else session.csrf_token
+
+
+def require_csrf() -> None:
+    """Check the token of an unsafe request in a public view that changes something of the account."""
+    _require_csrf_token(csrf_token())
+
+
 def cookie_name() -> str:
     """Give the name of the session cookie; the `__Host-` prefix binds it to this host over https."""
     return "__Host-tiendo" if current_app.config["SESSION_COOKIE_SECURE"] else "tiendo"
@@ -78,16 +98,15 @@ def _check() -> None:
     if permission is None:
         raise Forbidden(_("Trang này chưa được mở cho ai."))
     _refuse_foreign_sites()
-    session = _session()
-    g.principal, g.session = session if session is not None else (None, None)
+    who = known()
     if permission == PUBLIC:
         return
-    if session is None:
+    if who is None:
         raise Unauthenticated
     if request.method not in SAFE_METHODS:
-        _require_csrf_token(session[1].csrf_token)
+        _require_csrf_token(csrf_token())
     if permission != SIGNED_IN:
-        access.require(session[0], permission)
+        access.require(who, permission)
 
 
 def _session() -> tuple[Principal, sign_in.SignedIn] | None:

@@ -74,7 +74,7 @@ class DatabasePorts:
                 element=decision,
                 element_type="decision",
                 data={
-                    "result": result.value,
+                    "result": value,
                     "rules": list(result.matched_rules),
                     "warnings": [str(warning) for warning in result.warnings],
                 },

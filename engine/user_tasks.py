@@ -125,6 +125,7 @@ _LOCK_INSTANCE_OF = (
 )
 _HELD_COLUMNS = (
     "id",
+    "instance_id",
     "token",
     "element",
     "state",

@@ -150,7 +150,7 @@ def _day(match: re.Match[str], context: Context) -> Point | None:
     at = clamp(year, month, day) if year else None
     invalid = match[0].strip() if at is not None and at.day != day else None
     return Point(
-        unit="day", first=at, last=at, start=match.start(), end=match.end(), month=month, day=day,
+        unit="day", first=at, last=at, start=match.start(1), end=match.end(), month=month, day=day,
         has_year=written_year is not None, invalid=invalid,
     )  # fmt: skip
 
@@ -240,7 +240,12 @@ _Reader = Callable[[re.Match[str], Context], Point | None]
 
 _READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = (
     (re.compile(r"(?<![\d/.])(\d{1,2})\s*[/.\-]\s*(\d{1,2})\s*[/.\-]\s*(\d{4}|\d{2})(?![\d/])"), _day),
-    (re.compile(r"(?<!\d)(\d{1,2})\s*thang\s*(\d{1,2})(?:\s*(?:/|,?\s*nam)\s*(\d{4}))(?!\d)"), _day),
+    (
+        re.compile(
+            r"(?<!\d)(?<!thu )(?<!tuan )(\d{1,2})\s*thang\s*(\d{1,2})(?:\s*(?:/|,?\s*nam)\s*(\d{4}))(?!\d)"
+        ),
+        _day,
+    ),
     (re.compile(r"(?<=ngay)\s*(\d{1,2})\s*thang\s*(\d{1,2})(?![\d/])"), _day),
     (re.compile(r"(?<=ngay)\s+(\d{1,2})\s*[/\-]\s*(\d{1,2})(?!\s*[\d/]|\s*-\s*\d)"), _day),
     (re.compile(r"(?<![\d/.,])(\d{1,2})/(\d{1,2})(?!\s*[\d/])"), _day),

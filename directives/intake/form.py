@@ -69,6 +69,7 @@ _BEGINS_BODY = re.compile(
     r"|uy ban nhan dan|ubnd|so |chu tich|giam doc|nam \d)"
 )
 _HEAD_LINES = 80
+_SHORT_HEAD = 25
 _LONGEST_SUBJECT = 70
 
 
@@ -163,9 +164,9 @@ def _columns_apart(lines: tuple[Line, ...]) -> list[Line]:
             flat += [Line(number=line.number, text=cell, is_strong=True) for cell in _stacked(line.cells)]
         elif (
             line.text
-            and (seen <= 25 or in_tail or _RECIPIENTS.match(fold(line.text)))
+            and (seen <= _SHORT_HEAD or in_tail or _RECIPIENTS.match(fold(line.text)))
             and len(split_columns(line.text)) > 1
-        ):  # noqa: PLR2004 - same
+        ):
             flat += [
                 Line(number=line.number, text=part, is_strong=line.is_strong)
                 for part in split_columns(line.text)

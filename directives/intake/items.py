@@ -335,16 +335,20 @@ class Reader:
         named = bool(who.leads) and (who.is_ordered or _does_something(duty))
         if scope.mode in {"time", "money"}:
             return named
-        is_entry = node.block.kind != "paragraph"
+        if node.block.kind == "paragraph":
+            return self._paragraph_assigns(duty, scope, named=named)
         if scope.mode == "strict":
-            return who.is_ordered or (named and is_entry) or (is_entry and bool(scope.leads))
-        if scope.mode == "work" and is_entry:
-            return True
-        acts = starts_with_action(duty.text) or named or (duty.deadline.kind != "none" and bool(scope.leads))
-        if is_entry:
-            return acts or bool(scope.leads)
+            return named or bool(scope.leads)
+        return scope.mode == "work" or starts_with_action(duty.text) or named or bool(scope.leads)
+
+    def _paragraph_assigns(self, duty: Duty, scope: Scope, *, named: bool) -> bool:
+        """Tell the same of a paragraph without a number: outside parts of tasks it must order or bind."""
+        who = duty.roles
+        if scope.mode == "strict":
+            return who.is_ordered
         if scope.mode == "work":
-            return acts
+            dated = duty.deadline.kind != "none" and bool(scope.leads)
+            return starts_with_action(duty.text) or named or dated
         if _SPEAKS.match(duty.text[who.end :].lstrip(" ,")):
             return who.is_ordered
         binds = duty.deadline.kind not in _UNSHARED or "trách nhiệm" in duty.text

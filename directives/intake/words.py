@@ -136,7 +136,8 @@ WORDS_OF_NAMES = frozenset(
 
 #: nouns that begin the name of somebody who can be told to do something
 _HEADS = (
-    r"Khoa(?! học)|Sở|Ban(?! hành| đầu)|Phòng(?!,| chống| ngừa)|Văn phòng|Ủy ban|Uỷ ban|UBND|HĐND|Hội đồng|UBMTTQ"
+    r"Khoa(?! học)|Sở|Ban(?! hành| đầu)"
+    r"|Phòng(?!,| chống| ngừa)|Văn phòng|Ủy ban|Uỷ ban|UBND|HĐND|Hội đồng|UBMTTQ"
     r"|MTTQ|Mặt trận|Trung tâm|Chi cục|Cục|Tổng cục|Vụ(?! việc)|Công an"
     r"|Bộ(?! tiêu chí| luật| thủ tục| chỉ số| máy| công cụ)|Quân sự|Biên phòng|Kho bạc|Ngân hàng"
     r"|Hội(?! nghị| thảo| thi| chợ| diễn| họp| nhập| trường)|Liên hiệp|Liên minh|Liên đoàn|Hiệp hội"

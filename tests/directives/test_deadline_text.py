@@ -44,6 +44,8 @@ CALENDAR = WorkingCalendar(version="weekends only")
         # days
         ("chậm nhất ngày 20/5/2024", "fixed", "2024-05-20"),
         ("đến hết ngày 31 tháng 12 năm 2024", "fixed", "2024-12-31"),
+        ("đến hết ngày 31 tháng 12 năm 2025", "fixed", "2025-12-31"),
+        ("trước ngày 05 tháng 02, năm 2026", "fixed", "2026-02-05"),
         ("trước 17h00 ngày 20/5/2024", "fixed", "2024-05-20"),
         ("trước ngày 30.6.2024", "fixed", "2024-06-30"),
         ("ngày 15-3-2024", "fixed", "2024-03-15"),

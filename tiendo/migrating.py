@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 def upgrade(database: Database, revision: str = "head") -> None:
     """Bring the database to a revision; nothing happens when it is there already."""
-    if revision == "head" and _is_current(database):
+    if revision == "head" and is_current(database):
         return
     from alembic import command
 
@@ -36,16 +36,20 @@ def newest() -> str:
     return names[-1][:4]
 
 
-def _is_current(database: Database) -> bool:
-    from sqlalchemy import text
-    from sqlalchemy.exc import DatabaseError
+def is_current(database: Database) -> bool:
+    """Tell whether the database has the newest tables; False as well when it has none."""
+    return revision(database) == newest()
 
-    try:
-        with database.read_engine.connect() as connection:
-            found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-    except DatabaseError:
-        return False
-    return bool(found == newest())
+
+def revision(database: Database) -> str | None:
+    """Give the revision of the database, None when it has no tables yet."""
+    from sqlalchemy import inspect, text
+
+    with database.read_engine.connect() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        return found
 
 
 def config(connection: object) -> "Config":

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from foundation.clock import Clock, MovableClock, SystemClock
+from foundation.clock import Clock, SystemClock
 
 #: threads that answer requests
 THREADS = 8
@@ -26,11 +26,12 @@ THREADS = 8
 )
 def command(*, host: str, port: int, data: Path | None, demo: bool, test_clock: str | None) -> None:
     """Serve until stopped."""
-    from tiendo import house
+    from tiendo import house, logs
     from tiendo.settings import Settings
 
+    logs.configure()
     settings = Settings.from_environment(data=data, allows_http=True)
-    runtime = house.build(settings, clock=_clock(test_clock))
+    runtime = house.build(settings, clock=_clock(test_clock, settings.data))
     house.prepare(runtime)
     if demo:
         from tiendo import demo as sample
@@ -63,9 +64,11 @@ def listen(runtime: Any, *, host: str, port: int, with_worker: bool) -> None:
         runtime.database.dispose()
 
 
-def _clock(text: str | None) -> Clock:
+def _clock(text: str | None, data: Path) -> Clock:
+    """Give the clock to run by; a test clock goes on where it was when the server last stopped."""
     if text is None:
         return SystemClock()
-    if text == "now":
-        return MovableClock(SystemClock().now())
-    return MovableClock(datetime.fromisoformat(text).astimezone(UTC))
+    from tiendo import kept_clock
+
+    start = SystemClock().now() if text == "now" else datetime.fromisoformat(text).astimezone(UTC)
+    return kept_clock.KeptClock(data / kept_clock.NAME, start)

@@ -1,0 +1,361 @@
+"""The player: a set of diagrams run in memory on a clock that is moved by hand, with canned job results.
+
+The same engine, the same tables, in a database that nobody keeps. Processes that are called but not given
+are stood in for: the call waits until `end_child`. Two plays of the same steps give the same trace.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import select, text
+
+from engine import definitions, deployments, forms, history, instances, messages, stand_ins, user_tasks
+from engine.dispatcher import Dispatcher
+from engine.feel import iso
+from engine.forms.choices import Choice
+from engine.jobs import BusinessError
+from engine.models import EscalationStep, HistoryEvent, Incident, ProcessInstance, UserTask
+from engine.ports import JobContext
+from engine.spiff.expressions import later
+from engine.states import LIVE, InstanceState, WorkState
+from foundation import calendars
+from foundation.clock import MovableClock
+from foundation.database import Base, Database, UnitOfWork
+from foundation.errors import Invalid, NotFound, TiendoError
+from foundation.texts import _
+
+#: when a play begins unless somebody says otherwise: Monday 5 January 2026, 08:00 in Hà Nội
+MORNING = datetime(2026, 1, 5, 1, 0, tzinfo=UTC)
+#: key of a canned job result that makes the job end with a BPMN error of that code
+ERROR_KEY = "bpmn_error"
+#: lines of history that say an element was passed: completed, or an event that fired there
+PASSED = frozenset(
+    {"element.completed", "timer.fired", "message.received", "signal.received", "condition.met"}
+    | {"error.caught", "escalation.caught"}
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One thing that happened, in the order in which it did."""
+
+    seq: int
+    process: str
+    element: str
+    #: tag of the element: `userTask` …
+    type: str
+    #: `element.entered`, `timer.fired` …
+    event: str
+    #: path of enclosing scopes
+    scope: str
+    at: datetime
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the line as JSON values."""
+        return {
+            "seq": self.seq,
+            "process": self.process,
+            "element": self.element,
+            "type": self.type,
+            "event": self.event,
+            "scope": self.scope,
+            "at": self.at.isoformat(),
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Played:
+    """Where a play stands."""
+
+    #: completed | waiting | failed
+    state: str
+    trace: tuple[Line, ...]
+    waiting: tuple[instances.WaitingElement, ...]
+    variables: Mapping[str, Any]
+    #: what went wrong: code, message, element; empty otherwise
+    error: Mapping[str, Any] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the outside contract of `tiendo play --json`."""
+        return {
+            "state": self.state,
+            "trace": [line.as_json() for line in self.trace],
+            "waiting": [
+                {
+                    "element": one.element,
+                    "kind": one.kind,
+                    "name": one.name,
+                    "due_at": one.due_at.isoformat() if one.due_at else None,
+                }
+                for one in self.waiting
+            ],
+            "variables": dict(self.variables),
+            "error": dict(self.error) or None,
+        }
+
+
+class Player:
+    """Plays one instance of one process, with the instances it calls."""
+
+    def __init__(
+        self,
+        files: Mapping[str, bytes],
+        *,
+        process: str | None = None,
+        start_at: datetime = MORNING,
+        jobs: Mapping[str, Any] | None = None,
+        library: Mapping[str, bytes] | None = None,
+        calls_run: bool = True,
+    ) -> None:
+        """Deploy the files in memory; `calls_run` False stands in for every called process.
+
+        `library` are decisions and forms that are there unless the files bring their own.
+        `jobs` are canned results by topic: variables, or a list of them used one after the other, the last
+        one staying. A topic not named gives nothing. Raises DefinitionRefused with every finding.
+        """
+        called = stand_ins.read(files)
+        self.process = called.main(process)
+        self.clock = MovableClock(start_at)
+        self.database = Database("sqlite://", self.clock)
+        Base.metadata.create_all(self.database.write_engine)
+        self.instance_id: str | None = None
+        self._error: dict[str, Any] = {}
+        canned = dict.fromkeys(called.topics, None) | dict(jobs or {})
+        self._dispatcher = Dispatcher(
+            self.database, {topic: CannedJob(results) for topic, results in canned.items()}
+        )
+        with self.database.unit_of_work() as work:
+            calendars.seed(work)
+            if library:
+                deployments.deploy(work, library)
+            if missing := stand_ins.diagrams(called.missing()):
+                deployments.deploy(work, missing)
+            self.findings = deployments.deploy(work, files).warnings
+            present = [] if calls_run else sorted(called.called & called.processes)
+            if present:
+                deployments.deploy(work, stand_ins.diagrams(present))
+            work.commit()
+
+    # --- steps --------------------------------------------------------------------------------------
+
+    def begin(self, variables: Mapping[str, Any] | None = None, *, business_key: str | None = None) -> None:
+        """Start the instance; what fails is kept as the error of the play."""
+        try:
+            with self.database.unit_of_work() as work:
+                self.instance_id = instances.start(
+                    work, self.process, dict(variables or {}), business_key=business_key
+                )
+                work.commit()
+        except TiendoError as error:
+            self.instance_id = None
+            element = str(error.facts.get("element", ""))
+            self._error = {"code": error.code, "message": str(error.text), "element": element}
+            return
+        self._dispatcher.settle()
+
+    def complete(self, element: str, variables: Mapping[str, Any] | None = None) -> None:
+        """Complete the oldest open user task at an element; fields of its form not given are null.
+
+        Raises NotFound when nobody waits there, Invalid when the form refuses the values.
+        """
+        task = self._open_task(element)
+        with self.database.unit_of_work() as work:
+            user_tasks.complete(work, task.id, _entered(work, task, variables or {}))
+            work.commit()
+        self._dispatcher.settle()
+
+    def send(self, name: str, key: str = "", variables: Mapping[str, Any] | None = None) -> None:
+        """Send a message."""
+        with self.database.unit_of_work() as work:
+            messages.send(work, name, key, dict(variables or {}))
+            work.commit()
+        self._dispatcher.settle()
+
+    def signal(self, name: str, variables: Mapping[str, Any] | None = None) -> None:
+        """Broadcast a signal."""
+        with self.database.unit_of_work() as work:
+            messages.broadcast(work, name, dict(variables or {}))
+            work.commit()
+        self._dispatcher.settle()
+
+    def end_child(
+        self, call: str, key: str | None = None, variables: Mapping[str, Any] | None = None
+    ) -> None:
+        """End the called process a call activity waits for; `key` tells sisters of a multi-instance apart."""
+        statement = select(ProcessInstance.id).where(
+            ProcessInstance.parent_instance_id == self.instance_id,
+            ProcessInstance.parent_element == call,
+            ProcessInstance.state.in_([state.value for state in LIVE]),
+        )
+        if key is not None:
+            statement = statement.where(ProcessInstance.element_key == key)
+        with self.database.reading() as session:
+            child = session.scalars(statement.order_by(ProcessInstance.id)).first()
+            tasks = [] if child is None else user_tasks.of_instance(session, child)
+        task = next((one for one in tasks if one.element == stand_ins.WAIT), None)
+        if task is None:
+            raise NotFound(
+                _("Bước gọi “{call}” không chờ quy trình con nào (khóa {key}).", call=call, key=key or "–")
+            )
+        with self.database.unit_of_work() as work:
+            user_tasks.complete(work, task.id, dict(variables or {}))
+            work.commit()
+        self._dispatcher.settle()
+
+    def advance_to(self, moment: datetime) -> None:
+        """Move the clock; everything due on the way fires, in order. Raises Invalid for an earlier moment."""
+        if moment < self.clock.now():
+            raise Invalid(
+                _(
+                    "Đồng hồ đang ở {now}, không chạy lùi về {moment}.",
+                    now=self.clock.now().isoformat(),
+                    moment=moment.isoformat(),
+                )
+            )
+        self._dispatcher.advance(self.clock, moment)
+
+    def advance(self, duration: str) -> None:
+        """Move the clock by an ISO 8601 duration."""
+        self.advance_to(later(self.clock.now(), iso.parse_duration(duration)))
+
+    # --- looking ------------------------------------------------------------------------------------
+
+    def result(self) -> Played:
+        """Give where the play stands and everything that happened so far."""
+        if self.instance_id is None:
+            return Played(state="failed", trace=(), waiting=(), variables={}, error=self._error)
+        with self.database.reading() as session:
+            row = instances.get(session, self.instance_id)
+            incident = session.scalars(
+                select(Incident)
+                .where(Incident.resolved_at.is_(None))
+                .order_by(Incident.created_at, Incident.id)
+            ).first()
+            waiting = tuple(instances.waiting(session, self.instance_id))
+            variables = instances.variables(row)
+        error = {} if incident is None else _told(incident)
+        state = _STATES.get(row.state, "failed")
+        return Played(
+            state="failed" if error and state == "waiting" else state,
+            trace=self.trace(),
+            waiting=waiting,
+            variables=variables,
+            error=error,
+        )
+
+    def trace(self) -> tuple[Line, ...]:
+        """Give what happened in all instances, in the order in which it did."""
+        statement = (
+            select(HistoryEvent, ProcessInstance.key)
+            .join(ProcessInstance, ProcessInstance.id == HistoryEvent.instance_id)
+            .order_by(text("history_event.rowid"))
+        )
+        with self.database.reading() as session:
+            rows = session.execute(statement).all()
+        hidden = stand_ins.PREFIX
+        kept = [(event, key) for event, key in rows if not event.element.startswith(hidden)]
+        return tuple(
+            Line(
+                seq=number,
+                process=key,
+                element=event.element,
+                type=event.element_type,
+                event=event.type,
+                scope=event.scope,
+                at=event.at,
+            )
+            for number, (event, key) in enumerate(kept, 1)
+        )
+
+    def visited(self) -> list[str]:
+        """Give the elements of the played process that were passed, in order, each as often as it was."""
+        if self.instance_id is None:
+            return []
+        with self.database.reading() as session:
+            lines = history.of_instance(session, self.instance_id, limit=1_000_000)
+        return [line.element for line in lines if line.type in PASSED]
+
+    def open_tasks(self) -> list[UserTask]:
+        """Give the open user tasks of the played instance, oldest first."""
+        if self.instance_id is None:
+            return []
+        with self.database.reading() as session:
+            return user_tasks.of_instance(session, self.instance_id)
+
+    def fired_steps(self) -> list[tuple[EscalationStep, str]]:
+        """Give the ladder steps that fired so far, each with the element of its task, in order."""
+        statement = (
+            select(EscalationStep, UserTask.element)
+            .join(UserTask, UserTask.id == EscalationStep.task_id)
+            .where(EscalationStep.state == WorkState.FIRED.value)
+            .order_by(EscalationStep.due_at, EscalationStep.id)
+        )
+        with self.database.reading() as session:
+            return [(step, element) for step, element in session.execute(statement)]
+
+    def _open_task(self, element: str) -> UserTask:
+        found = self.open_tasks()
+        task = next((one for one in found if one.element == element), None)
+        if task is None:
+            open_ones = ", ".join(one.element for one in found) or "–"
+            raise NotFound(
+                _(
+                    "Không có việc đang chờ ở bước “{element}”; đang chờ: {open}.",
+                    element=element,
+                    open=open_ones,
+                )
+            )
+        return task
+
+
+class CannedJob:
+    """A job handler that gives results prepared beforehand, the last one again and again."""
+
+    def __init__(self, results: Any) -> None:
+        """Take one result, a list of them, or None for nothing."""
+        self._results: Sequence[Any] = results if isinstance(results, list) else [results]
+        self._next = 0
+
+    def __call__(self, _work: UnitOfWork, _job: JobContext) -> Mapping[str, Any]:
+        """Give the next result; raises BusinessError where one is prepared."""
+        if not self._results:
+            return {}
+        result = dict(self._results[min(self._next, len(self._results) - 1)] or {})
+        self._next += 1
+        code = result.pop(ERROR_KEY, None)
+        if code is not None:
+            raise BusinessError(str(code), variables=result)
+        return result
+
+
+_STATES = {
+    InstanceState.COMPLETED.value: "completed",
+    InstanceState.TERMINATED.value: "completed",
+    InstanceState.CREATED.value: "waiting",
+    InstanceState.RUNNING.value: "waiting",
+    InstanceState.SUSPENDED.value: "waiting",
+}
+
+
+def _told(incident: Incident) -> dict[str, Any]:
+    return {"code": incident.kind, "message": incident.message, "element": incident.element}
+
+
+def _entered(work: UnitOfWork, task: UserTask, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what the form makes of the values; options from lists of the installation are taken as offered."""
+    if not task.form_key:
+        return dict(given)
+    try:
+        form = forms.load(definitions.form(work.session, task.form_key))
+    except NotFound:
+        return dict(given)
+    known = {**instances.variables(instances.get(work.session, task.instance_id)), **task.local}
+    for one in form.fields:
+        if isinstance(one, Choice) and one.values_key and one.key in given:
+            chosen = given[one.key]
+            offered = chosen if isinstance(chosen, list) else [chosen]
+            known[one.values_key] = [*known.get(one.values_key, []), *offered]
+    blank = {one.key: None for one in form.fields if not one.is_read_only}
+    return blank | form.validate(given, variables=known, now=work.now)

@@ -19,17 +19,21 @@ from engine.forms import Form
 from engine.forms.choices import Choice
 
 Choices = list[dict[str, str]]
+#: lists a form may ask for by `valuesKey`
+NAMES = frozenset({"organisations", "officers"})
 
 
 def lists(session: Session, form: Form, groups: Iterable[str], on: date) -> dict[str, Choices]:
     """Give the lists a form asks for, those only; `groups` are the candidate groups of the task."""
-    wanted = {field.values_key for field in form.fields if isinstance(field, Choice)}
-    found: dict[str, Choices] = {}
-    if "organisations" in wanted:
-        found["organisations"] = organisations(session, on)
-    if "officers" in wanted:
-        found["officers"] = officers(session, [one.partition("@")[2] for one in groups], on)
-    return found
+    wanted = {field.values_key for field in form.fields if isinstance(field, Choice)} & NAMES
+    return {name: named(session, name, groups, on) for name in sorted(wanted)}
+
+
+def named(session: Session, name: str, groups: Iterable[str], on: date) -> Choices:
+    """Give one list of `NAMES`."""
+    if name == "organisations":
+        return organisations(session, on)
+    return officers(session, [one.partition("@")[2] for one in groups], on)
 
 
 def organisations(session: Session, on: date) -> Choices:

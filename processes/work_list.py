@@ -3,7 +3,9 @@
 Surfaces come through here; the engine below knows neither people nor forms.
 """
 
+from collections import ChainMap
 from collections.abc import Iterator, Mapping
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -16,7 +18,9 @@ from engine.models import UserTask
 from foundation.database import UnitOfWork
 from foundation.errors import Forbidden, NotFound
 from foundation.texts import _
-from processes import checks
+from foundation.working_time import local_date
+from foundation.working_time import local_date
+from processes import checks, choices, choices
 
 
 def may_see(principal: Principal, task: UserTask) -> bool:
@@ -53,9 +57,11 @@ def complete(
     entered = dict(values)
     if task.form_key:
         form = form_of(work.session, task.form_key)
-        known = TaskVariables(work.session, task_id)
+        known = TaskVariables(work.session, task_id, local_date(work.now))
         entered = _blank(form) | form.validate(values, variables=known, now=work.now)
-    checks.check(task.form_key, checks.Entry(work, principal, task.instance_id, task.business_key, entered))
+    checks.check(
+        task.form_key, checks.Entry(work, principal, held.instance.id, held.instance.business_key, entered)
+    )
     user_tasks.finish(work, held, entered, revision=revision)
 
 
@@ -86,10 +92,11 @@ def _blank(form: forms.Form) -> dict[str, Any]:
 class TaskVariables(Mapping[str, Any]):
     """What a form may refer to: process and task variables, read only when the form asks."""
 
-    def __init__(self, session: Session, task_id: str) -> None:
-        """Remember whose variables they are."""
+    def __init__(self, session: Session, task_id: str, on: date) -> None:
+        """Remember whose variables they are, and the day of which the lists to choose from are."""
         self._session = session
         self._task_id = task_id
+        self._on = on
 
     @cached_property
     def _all(self) -> dict[str, Any]:
@@ -97,7 +104,10 @@ class TaskVariables(Mapping[str, Any]):
         return {**instances.variables(instances.get(self._session, task.instance_id)), **task.local}
 
     def __getitem__(self, name: str) -> Any:
-        """Give one variable."""
+        """Give one variable, or a list to choose from."""
+        if name in choices.NAMES and name not in self._all:
+            groups = user_tasks.get(self._session, self._task_id).candidate_groups
+            return choices.named(self._session, name, groups, self._on)
         return self._all[name]
 
     def __iter__(self) -> Iterator[str]:

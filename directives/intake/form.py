@@ -144,7 +144,7 @@ def read(lines: tuple[Line, ...]) -> Form:
 
 
 def date_parts(line: Line) -> tuple[int | None, int | None, int | None, str]:
-    """Give day, month, year and place of the line "Đồng Nai, ngày 05 tháng 02 năm 2024"; blanks are None."""
+    """Give day, month, year and place of the line "…, ngày 05 tháng 02 năm 2024"; blanks are None."""
     match = _DATED.search(fold(line.text))
     if match is None:
         return None, None, None, ""

@@ -3,7 +3,6 @@
 Surfaces come through here; the engine below knows neither people nor forms.
 """
 
-from collections import ChainMap
 from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cached_property
@@ -19,8 +18,7 @@ from foundation.database import UnitOfWork
 from foundation.errors import Forbidden, NotFound
 from foundation.texts import _
 from foundation.working_time import local_date
-from foundation.working_time import local_date
-from processes import checks, choices, choices
+from processes import checks, choices
 
 
 def may_see(principal: Principal, task: UserTask) -> bool:

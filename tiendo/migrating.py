@@ -4,15 +4,21 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from foundation.database import Database
+from foundation.errors import Conflict
+from foundation.texts import _
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
 
 def upgrade(database: Database, revision: str = "head") -> None:
-    """Bring the database to a revision; nothing happens when it is there already."""
+    """Bring the database to a revision; nothing happens when it is there already.
+
+    Raises Conflict for a database that a newer release has upgraded.
+    """
     if revision == "head" and is_current(database):
         return
+    _refuse_newer(database)
     from alembic import command
 
     with database.write_engine.connect() as connection:
@@ -34,6 +40,18 @@ def newest() -> str:
     versions = resources.files("migrations") / "versions"
     names = sorted(item.name for item in versions.iterdir() if item.name[:4].isdigit())
     return names[-1][:4]
+
+
+def _refuse_newer(database: Database) -> None:
+    found = revision(database)
+    if found is not None and found > newest():
+        raise Conflict(
+            _(
+                "Cơ sở dữ liệu ở bản {found}, mới hơn bản {newest} của phần mềm; hãy dùng phần mềm mới hơn.",
+                found=found,
+                newest=newest(),
+            )
+        )
 
 
 def is_current(database: Database) -> bool:

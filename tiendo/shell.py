@@ -1,6 +1,7 @@
 """What the commands of the shell share: opening the house, reading files, printing JSON and tables."""
 
 import json
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -19,6 +20,8 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 #: largest file a command reads, in bytes
 LARGEST_FILE = 30 * 1024 * 1024
+#: characters of a line of a table that goes into a file or pipe
+WIDTH = 160
 #: files that can be deployed
 KINDS = (".bpmn", ".dmn", ".form")
 
@@ -151,11 +154,12 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, title:
     from rich.table import Table
 
     table = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in columns:
-        table.add_column(column, overflow="fold")
+    for number, column in enumerate(columns):
+        table.add_column(column, overflow="fold", no_wrap=number == 0)
     for row in rows:
-        table.add_row(*("" if cell is None else str(cell) for cell in row))
-    Console(highlight=False, markup=False, emoji=False).print(table)
+        table.add_row(*map(_cell, row))
+    width = None if sys.stdout.isatty() else WIDTH
+    Console(width=width, highlight=False, markup=False, emoji=False).print(table)
 
 
 def print_findings(findings: Iterable[Any]) -> None:
@@ -166,6 +170,16 @@ def print_findings(findings: Iterable[Any]) -> None:
         place = f"{finding.file}:{line}" if line else finding.file
         element = f" [{finding.element}]" if finding.element else ""
         click.echo(f"{place}{element} {mark} {finding.rule}\n    {finding.message}")
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, datetime):
+        from foundation.vietnamese import format_moment
+
+        return format_moment(value)
+    if isinstance(value, date):
+        return f"{value:%d/%m/%Y}"
+    return "" if value is None else str(value)
 
 
 def _plain(value: Any) -> Any:

@@ -1,5 +1,6 @@
 """`tiendo audit verify`: whether anybody changed the history behind the house's back."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -33,17 +34,15 @@ def verify(*, data: Path | None, as_json: bool) -> None:
                 ProcessInstance.id
             )
         ).all()
-        bar: Any = click.progressbar(
-            rows, label="Kiểm tra", file=click.get_text_stream("stderr"), hidden=as_json or len(rows) < MANY
-        )
-        with bar as instances:
+        is_quiet = as_json or len(rows) < MANY
+        with click.progressbar(list(rows), label="Kiểm tra", file=sys.stderr, hidden=is_quiet) as instances:
             for row in instances:
                 at = history.verify(session, row.id)
                 if at is not None:
                     broken.append(
                         {"instance": row.id, "process": row.key, "business_key": row.business_key, "seq": at}
                     )
-                session.expunge_all()
+                session.expunge_all()  # what was read is not needed again
     if as_json:
         print_json({"verified": len(rows), "broken": broken})
     else:

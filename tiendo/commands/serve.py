@@ -1,5 +1,6 @@
 """`tiendo serve`: web server and worker in one process."""
 
+import gc
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ THREADS = 8
 )
 def command(*, host: str, port: int, data: Path | None, demo: bool, test_clock: str | None) -> None:
     """Serve until stopped."""
+    gc.disable()  # thousands of objects are made while modules load, none of them garbage
     from tiendo import house, logs
     from tiendo.settings import Settings
 
@@ -48,6 +50,8 @@ def listen(runtime: Any, *, host: str, port: int, with_worker: bool) -> None:
     from tiendo.worker import Worker
 
     app = server.create_app(runtime, is_secure=runtime.base_url.startswith("https:"))
+    gc.freeze()
+    gc.enable()
     listening = waitress.create_server(app, host=host, port=port, threads=THREADS, ident="tiendo")
     worker = Worker(runtime) if with_worker else None
     if worker is not None:

@@ -3,7 +3,7 @@
 Conditions for lists, and the same for one thing: what is not visible is not there (NotFound).
 """
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 
 from directives import access
@@ -12,6 +12,7 @@ from directives.assignment_tables import Assignment, AssignmentCoordinator
 from directives.directives import Directive
 from directives.document_tables import Document, DocumentRecipient
 from directives.plan_tables import Plan
+from engine.models import UserTask, UserTaskCandidate
 from foundation.errors import NotFound
 from foundation.texts import _
 
@@ -30,7 +31,7 @@ def assignments(principal: Principal) -> ColumnElement[bool]:
 
 
 def directives(principal: Principal) -> ColumnElement[bool]:
-    """Give the condition for cycles of the branch, and those in which the branch has an assignment."""
+    """Give the condition for cycles of the branch, and those in which it has an assignment or a step."""
     given = select(Assignment.directive_id).where(
         access.within(principal, "assignments.read", Assignment.lead_id)
     )
@@ -40,7 +41,7 @@ def directives(principal: Principal) -> ColumnElement[bool]:
         .where(access.within(principal, "assignments.read", AssignmentCoordinator.organisation_id))
     )
     own = access.within(principal, "directives.read", Directive.organisation_id)
-    return or_(own, Directive.id.in_(given), Directive.id.in_(helped))
+    return or_(own, Directive.id.in_(given), Directive.id.in_(helped), Directive.id.in_(_at_work(principal)))
 
 
 def documents(principal: Principal) -> ColumnElement[bool]:
@@ -58,7 +59,21 @@ def plans(principal: Principal) -> ColumnElement[bool]:
     """Give the condition for plans of the branch, and issued ones under which it has an assignment."""
     given = select(Directive.id).where(directives(principal))
     own = access.within(principal, "plans.read", Plan.organisation_id)
-    return or_(own, (Plan.status != "draft") & Plan.directive_id.in_(given))
+    issued = (Plan.status != "draft") & Plan.directive_id.in_(given)
+    return or_(own, issued, Plan.directive_id.in_(_at_work(principal)))
+
+
+def _at_work(principal: Principal) -> Select[str | None]:
+    """Give the business keys of cycles in which a person has, or had, a step to do: a drafter sees the draft."""
+    offered = select(UserTaskCandidate.task_id).where(UserTaskCandidate.group.in_(sorted(principal.groups)))
+    return select(UserTask.business_key).where(
+        or_(
+            UserTask.assignee == principal.account_id,
+            UserTask.completed_by == principal.account_id,
+            UserTask.id.in_(offered),
+        ),
+        UserTask.business_key.is_not(None),
+    )
 
 
 def assignment(session: Session, principal: Principal, assignment_id: str) -> Assignment:

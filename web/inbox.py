@@ -98,7 +98,7 @@ def _page() -> dict[str, Any]:
         drafted = drafts.with_drafts(session, who.account_id, forms) if forms else set()
         first = _preview(session, found.rows[0]) if found.rows else None
     return {
-        "view": view, "views": work_views.VIEW_NAMES, "cards": CARDS, "counts": counts, "found": found,
+        "view": view, "views": work_views.VIEW_NAMES, "cards": CARDS, "tallies": counts, "found": found,
         "givers": givers, "drafted": drafted, "days": now, "chosen": chosen, "page": page, "me": who.account_id,
         "first": first, "pages": -(-found.total // work_views.PAGE), "processes": PROCESSES,
     }  # fmt: skip

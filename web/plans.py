@@ -13,6 +13,7 @@ from directives.deadline_text import parse
 from directives.deadlines import Deadline
 from directives.plan_tables import Plan
 from directives.plans import ItemDraft, ItemView, Party
+from engine import user_tasks
 from foundation import calendars
 from foundation.errors import Invalid, Stale
 from foundation.texts import _
@@ -310,9 +311,13 @@ def _item(session: Session, plan: Plan, item_id: str) -> ItemView:
 
 
 def _is_editable(session: Session, plan: Plan) -> bool:
-    if plan.status != "draft" or not access.allow(gate.principal(), "plans.draft", plan.organisation_id):
+    """Tell whether this person may change rows now: the step of drafting is open and theirs to do."""
+    who = gate.principal()
+    task_id = planning.drafting_tasks(session, [plan.directive_id]).get(plan.directive_id)
+    if plan.status != "draft" or task_id is None:
         return False
-    return bool(planning.drafting_tasks(session, [plan.directive_id]))
+    is_holder = user_tasks.may_do(user_tasks.get(session, task_id), who.account_id, who.groups)
+    return is_holder or access.allow(who, "plans.draft", plan.organisation_id)
 
 
 def _saved(plan_id: str, item_id: str) -> Response:

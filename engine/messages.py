@@ -51,11 +51,16 @@ def send(
     return message_id
 
 
-def broadcast(work: UnitOfWork, name: str, variables: dict[str, Any]) -> int:
-    """Tell every waiting token and every process that starts with this signal; gives how many."""
+def broadcast(work: UnitOfWork, name: str, variables: dict[str, Any], *, thrown_by: str | None = None) -> int:
+    """Tell every waiting token and every process that starts with this signal; gives how many.
+
+    The instance that threw it has woken its own tokens already.
+    """
     waiting = work.session.execute(
         select(EventSubscription.instance_id, EventSubscription.token).where(
-            EventSubscription.kind == "signal", EventSubscription.name == name
+            EventSubscription.kind == "signal",
+            EventSubscription.name == name,
+            EventSubscription.instance_id != (thrown_by or ""),
         )
     ).all()
     items = [

@@ -8,13 +8,13 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, select, update
 
-from engine import children, decisions, graphs, history, messages
+from engine import children, decisions, graphs, history, incidents, messages
 from engine.calendar import CalendarOnDemand
 from engine.feel.values import to_json
 from engine.models import ProcessInstance
 from engine.projections import Projection
 from engine.spiff import state
-from engine.spiff.effects import ChildrenCalled, Ended, Happened, MessageThrown, SignalThrown
+from engine.spiff.effects import ChildrenCalled, Ended, Happened, MessageThrown, SignalThrown, Stuck
 from engine.spiff.execution import Execution
 from engine.states import LIVE, InstanceState
 from foundation import outbox
@@ -132,6 +132,16 @@ def save(work: UnitOfWork, row: Row[Any], execution: Execution) -> None:
     seq, head = history.append(work, row.id, row.history_seq, row.history_head, happened)
     Projection(work, row, execution).write()
     _send(work, row, execution)
+    for effect in execution.effects:
+        if isinstance(effect, Stuck):
+            incidents.raise_incident(
+                work,
+                row.id,
+                kind="command",
+                reference="deadlock",
+                element=effect.element,
+                message=effect.message,
+            )
     values: dict[str, Any] = {
         "instance_id": row.id,
         "loaded": row.revision,
@@ -154,7 +164,7 @@ def _send(work: UnitOfWork, row: Row[Any], execution: Execution) -> None:
         if isinstance(effect, MessageThrown):
             messages.send(work, effect.name, effect.correlation_key, effect.variables)
         elif isinstance(effect, SignalThrown):
-            messages.broadcast(work, effect.name, effect.variables)
+            messages.broadcast(work, effect.name, effect.variables, thrown_by=row.id)
         elif isinstance(effect, ChildrenCalled) and effect.token in execution.tasks:
             children.call(work, row, effect)
 

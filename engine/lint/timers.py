@@ -56,7 +56,7 @@ LOCAL = warning(
     why=_("Không ghi múi giờ thì phải đoán, và đoán sai là lệch hạn."),
     example="<bpmn:timeDate>2026-01-15T17:00:00</bpmn:timeDate>",
 )
-ONCE = warning(
+ONCE = error(
     "timer.cycle-once",
     _(
         "{name}: chu kỳ “{found}” ở đây chỉ xảy ra lần đầu; hãy dùng khoảng thời gian, hoặc sự kiện "

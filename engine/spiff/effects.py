@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.spiff.elements import Ladder, Value, VariableMapping
+from foundation.texts import Text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,6 +137,14 @@ class Ended:
     error_code: str | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Stuck:
+    """Every token waits for another that cannot come: the instance stays, a person has to look."""
+
+    element: str
+    message: Text
+
+
 Effect = (
     UserTaskOpened
     | JobCreated
@@ -147,4 +156,5 @@ Effect = (
     | TokenClosed
     | Happened
     | Ended
+    | Stuck
 )

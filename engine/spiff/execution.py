@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from SpiffWorkflow.workflow import Workflow
 
 from engine.feel import WorkingTime
-from engine.spiff.effects import Effect, Ended, Happened, TokenClosed
+from engine.spiff.effects import Effect, Ended, Happened, SignalThrown, Stuck, TokenClosed
 from engine.spiff.errors import ExecutionError, TokenGone, uncaught
 from engine.spiff.graph import ProcessGraph
 from engine.spiff.nodes.base import Node
@@ -58,6 +58,8 @@ class Execution(Workflow):  # type: ignore[misc]  # SpiffWorkflow is untyped
         self.ready: deque[Token] = deque()
         self.effects: list[Effect] = []
         self.ended: Ended | None = None
+        #: tokens that listen for a condition
+        self._conditional: set[str] = set()
 
     # --- tokens -------------------------------------------------------------------------------------
 
@@ -174,6 +176,19 @@ class Execution(Workflow):  # type: ignore[misc]  # SpiffWorkflow is untyped
         self.happened(how, token, {"variables": variables} if variables else {})
         token.node.triggered(token, variables)
 
+    def listen_for_condition(self, token: Token) -> None:
+        """Look at a token's condition before every step from now on."""
+        self._conditional.add(token.id)
+
+    def signal(self, name: str, variables: dict[str, Any]) -> None:
+        """Wake every token of this instance that waits for a signal, at once; others hear of it by rows."""
+        for token in tuple(self.tasks.values()):
+            event = token.node.element.event
+            waits = token.listens or token.state == WAITING
+            if waits and event.kind == "signal" and event.name == name and token.id in self.tasks:
+                self.trigger(token.id, variables, "signal.received")
+        self.effects.append(SignalThrown(name=name, variables=variables))
+
     def throw(self, token: Token, kind: str, code: str | None, variables: dict[str, Any]) -> bool:
         """Look outwards for what catches an error or escalation: boundary or event sub-process (§13.5.4)."""
         for host in token.lineage():
@@ -215,6 +230,8 @@ class Execution(Workflow):  # type: ignore[misc]  # SpiffWorkflow is untyped
         steps = 0
         while self.ended is None:
             while self.ready:
+                if self._conditional and self._wake_conditional():
+                    continue
                 token = self.ready.popleft()
                 if token.id in self.tasks:
                     steps += 1
@@ -234,19 +251,22 @@ class Execution(Workflow):  # type: ignore[misc]  # SpiffWorkflow is untyped
         for token in tuple(self.tasks.values()):
             if token.id in self.tasks and token.state == WAITING and token.node.wakes(token):
                 return True
-        self._refuse_deadlock()
+        self._notice_deadlock()
         return False
 
-    def _refuse_deadlock(self) -> None:
+    def _wake_conditional(self) -> bool:
+        """Give conditional events their turn before the next step: they see every change of a variable."""
+        self._conditional = {token_id for token_id in self._conditional if token_id in self.tasks}
+        return any(self.tasks[token_id].node.wakes(self.tasks[token_id]) for token_id in self._conditional)
+
+    def _notice_deadlock(self) -> None:
         live = [token for token in self.tasks.values() if token is not self.root]
         working = [t for t in live if not t.node.is_join_waiting(t) and not t.listens and not t.inside()]
         armed = [token for token in live if token.listens]
         if live and not working and not armed:
             node = live[0].node
-            raise ExecutionError(
-                _("Cổng “{name}” chờ một nhánh không bao giờ tới: quy trình bế tắc.", name=node.title),
-                element=node.element.id,
-            )
+            message = _("Cổng “{name}” chờ một nhánh không bao giờ tới: quy trình bế tắc.", name=node.title)
+            self.effects.append(Stuck(element=node.element.id, message=message))
 
     # --- reporting ----------------------------------------------------------------------------------
 
@@ -257,7 +277,7 @@ class Execution(Workflow):  # type: ignore[misc]  # SpiffWorkflow is untyped
             Happened(
                 type=event,
                 element=element.id,
-                element_type=element.type,
+                element_type=token.internal_data.get("body") or element.type,
                 name=element.name,
                 token=token.id,
                 scope=token.scope_path(),

@@ -54,6 +54,8 @@ def load(
         token.data, token.internal_data = data, internal
         if parent is None:
             execution.task_tree = token
+        elif node.element.event.kind == "conditional":
+            execution.listen_for_condition(token)
     return execution
 
 

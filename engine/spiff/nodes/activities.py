@@ -68,7 +68,7 @@ class Activity(Node):
 
     def _begin_instances(self, token: Token, multi: MultiInstance) -> bool | None:
         items = self.items(token, multi)
-        token.internal_data.update(total=len(items), done=0, started=0)
+        token.internal_data.update(total=len(items), done=0, started=0, body="multiInstanceBody")
         if multi.output_collection:
             token.data["#results"] = {}
         if not items:
@@ -164,7 +164,7 @@ class Activity(Node):
 
     def _begin_loop(self, token: Token) -> bool | None:
         loop = self.element.loop
-        token.internal_data["rounds"] = 0
+        token.internal_data.update(rounds=0, body="loopBody")
         if loop is not None and loop.test_before and not self._loops_again(token):
             return True
         self._start_round(token)

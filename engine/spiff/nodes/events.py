@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.feel import iso
-from engine.spiff.effects import EventAwaited, MessageThrown, SignalThrown, TimerArmed
+from engine.spiff.effects import EventAwaited, MessageThrown, TimerArmed
 from engine.spiff.errors import ExecutionError
 from engine.spiff.expressions import due_moment, evaluate_json, holds, later, text_of
 from engine.spiff.nodes.base import Node
@@ -20,6 +20,8 @@ def listen(node: Node, token: Token) -> None:
         due, remaining, interval = due_moment(token, event)
         token.internal_data.update(due=due.isoformat(), remaining=remaining, interval=interval)
         execution.effects.append(TimerArmed(token=token.id, element=node.element.id, due_at=due))
+    elif event.kind == "conditional":
+        execution.listen_for_condition(token)
     elif event.kind in {"message", "signal"}:
         key = text_of(token, event.correlation_key) or ""
         execution.effects.append(
@@ -230,7 +232,7 @@ def throw(node: Node, token: Token) -> None:
         message = MessageThrown(name=event.name or "", correlation_key=key, variables=payload(node, token))
         execution.effects.append(message)
     elif event.kind == "signal":
-        execution.effects.append(SignalThrown(name=event.name or "", variables=payload(node, token)))
+        execution.signal(event.name or "", payload(node, token))
     elif event.kind == "escalation":
         execution.happened("escalation.thrown", token, {"code": event.name})
         execution.throw(token, "escalation", event.name, payload(node, token))

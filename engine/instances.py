@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import orjson
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -149,13 +150,20 @@ def set_variables(work: UnitOfWork, instance_id: str, changes: dict[str, Any], *
 
 
 def check_variables(given: dict[str, Any]) -> None:
-    """Refuse variable names that would not survive: reserved, empty, or starting with `#` or `__`."""
+    """Refuse variables that would not survive: reserved names, values that are no JSON (64-bit numbers)."""
     for name in given:
         if not name or name in RESERVED or name.startswith(("#", "__")):
             raise Invalid(
                 _("Tên biến “{name}” không được dùng.", name=name),
                 fields={name: _("Hãy đặt tên khác cho biến này.")},
             )
+    try:
+        orjson.dumps(given)
+    except TypeError as error:
+        raise Invalid(
+            _("Giá trị biến không lưu được: {reason}", reason=str(error)),
+            fields={"variables": _("Chỉ nhận dữ liệu JSON; số nguyên trong phạm vi 64 bit.")},
+        ) from error
 
 
 def _switch(

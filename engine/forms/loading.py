@@ -142,4 +142,10 @@ def _data(schema: bytes | Mapping[str, Any]) -> Mapping[str, Any]:
             ) from error
     if not isinstance(data, Mapping) or "components" not in data:
         raise Refused("form.structure", _("Cần một biểu mẫu form-js: đối tượng JSON có “components”."))
+    try:
+        orjson.dumps(dict(data))
+    except TypeError as error:
+        raise Refused(
+            "form.values", _("Biểu mẫu có giá trị không lưu được: {reason}", reason=str(error))
+        ) from error
     return data

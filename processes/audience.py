@@ -23,7 +23,7 @@ def within(session: Session, scope: str, organisations: tuple[str, ...]) -> bool
             .order_by(OrganisationVersion.valid_from)
         )
         # the newest version comes last and wins
-        latest = dict(rows.tuples().all())
+        latest: dict[str, str | None] = dict(rows.all())
         frontier = {parent for parent in latest.values() if parent is not None} - seen
         seen |= frontier
     return False

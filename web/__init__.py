@@ -29,6 +29,13 @@ FAMILIES = (
     "diagram_editor",
     "instances",
     "incidents",
+    "reports",
+    "board",
+    "organisations",
+    "people",
+    "calendar",
+    "webhooks",
+    "accounts",
 )
 
 

@@ -34,6 +34,7 @@ ENTRIES: Mapping[str, tuple[str, str]] = {
     "calendar": ("pages.calendar.index", "calendars.read"),
     "webhooks": ("pages.webhooks.index", "webhooks.read"),
     "incidents": ("pages.incidents.index", "incidents.read"),
+    "accounts": ("pages.accounts.index", "accounts.read"),
 }
 #: roles from the one that best says who somebody is
 _RANK = tuple(ROLES)

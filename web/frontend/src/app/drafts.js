@@ -22,13 +22,24 @@ async function save(form, timers) {
   const sent = snapshot(form);
   try {
     const answer = await fetch(form.dataset.draftUrl, { method: 'POST', body: draftOf(form), headers: csrfHeaders() });
+    if (answer.status === 412) {
+      say(form, text('Người khác vừa sửa nội dung này. Hãy chép lại phần của bạn rồi tải lại trang.'));
+      return;
+    }
     if (!answer.ok) throw new Error(String(answer.status));
     say(form, text('Đã lưu nháp lúc {time}', { time: clockTime(new Date()) }));
     if (sent === snapshot(form)) form.dispatchEvent(new CustomEvent('draft:saved', { bubbles: true }));
+    remember(form, answer.headers.get('ETag'));
   } catch {
     say(form, text('Chưa lưu được nháp, sẽ thử lại.'));
     timers.set(form, setTimeout(() => save(form, timers), retry));
   }
+}
+
+// the next draft stands on this one: [data-draft-revision] carries what the server answered as ETag
+function remember(form, etag) {
+  const field = form.querySelector('[data-draft-revision]');
+  if (field && etag) field.value = etag.replaceAll('"', '');
 }
 
 function draftOf(form) {

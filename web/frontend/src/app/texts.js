@@ -3,6 +3,8 @@ const ENGLISH = {
   'Đang lưu nháp…': 'Saving draft…',
   'Đã lưu nháp lúc {time}': 'Draft saved at {time}',
   'Chưa lưu được nháp, sẽ thử lại.': 'The draft could not be saved; trying again.',
+  'Người khác vừa sửa nội dung này. Hãy chép lại phần của bạn rồi tải lại trang.':
+    'Somebody else just changed this. Copy your part and reload the page.',
   'Có thay đổi chưa lưu': 'Unsaved changes',
   'Không kết nối được với máy chủ. Nội dung đã nhập vẫn còn trên trang này.':
     'The server cannot be reached. What you typed is still on this page.',

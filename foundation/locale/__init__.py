@@ -1,0 +1,1 @@
+"""Message catalogues: Vietnamese is the source, English the translation (decision 0006)."""

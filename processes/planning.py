@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from directives import access, documents, intake, organisations, plan_checks, plans, proposals
+from directives import access, documents, organisations, plan_checks, plans, proposals
 from directives.access import Principal
 from directives.document_tables import Document
 from directives.documents import Purpose, Recipient
@@ -21,7 +21,7 @@ from foundation.errors import Conflict, TiendoError
 from foundation.texts import _
 from foundation.vietnamese import fold
 from foundation.working_time import local_date
-from processes import signatures
+from processes import reading, signatures
 
 #: the form of the step in which a plan is drafted
 DRAFT_FORM = "plan-draft"
@@ -75,14 +75,14 @@ def missing(session: Session, plan_id: str) -> list[int]:
     ]
 
 
-def proposed_items(session: Session, document_id: str) -> list[dict[str, Any]]:
+def proposed_items(session: Session, document_id: str, on: date) -> list[dict[str, Any]]:
     """Give the items of a document: those a person confirmed, else those read from its text."""
     confirmed = proposals.of_document(session, document_id)
     if confirmed is not None:
         return [_classed(item) for item in confirmed]
     lines = documents.text_lines(session, document_id)
     try:
-        read = intake.read("\n".join(lines).encode(), filename="van-ban.txt").as_json()
+        read = reading.read(session, "\n".join(lines).encode(), "van-ban.txt", on).as_json()
         return [_classed(item) for item in read["items"]]
     except TiendoError:
         # a text that intake cannot read begins with an empty table; the drafter fills it

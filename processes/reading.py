@@ -25,13 +25,11 @@ def directory(session: Session, on: date) -> Directory:
     rows = session.execute(
         select(OrganisationVersion.organisation_id, OrganisationVersion.name).where(standing_on(on))
     )
-    names = dict(rows.tuples())
+    names: dict[str, str] = dict(rows.all())
     spellings: dict[str, list[str]] = {}
     aliases = select(OrganisationAlias.organisation_id, OrganisationAlias.alias).where(
         OrganisationAlias.scope_id.is_(None), OrganisationAlias.is_name.is_(False)
     )
     for organisation_id, alias in session.execute(aliases):
         spellings.setdefault(organisation_id, []).append(alias)
-    return Directory(
-        Known(name=name, aliases=tuple(spellings.get(one, ()))) for one, name in names.items()
-    )
+    return Directory(Known(name=name, aliases=tuple(spellings.get(one, ()))) for one, name in names.items())

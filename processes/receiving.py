@@ -15,7 +15,6 @@ from directives import (
     directives,
     document_files,
     documents,
-    intake,
     organisation_aliases,
     plans,
     proposals,
@@ -32,6 +31,7 @@ from foundation.database import UnitOfWork
 from foundation.errors import Invalid
 from foundation.texts import _
 from foundation.working_time import local_date
+from processes import reading
 
 #: the process of a cycle
 PROCESS = "directive-cycle"
@@ -60,12 +60,12 @@ def receive(
 
     `proposal` is what a person confirmed, in the JSON shape of `tiendo intake`; without it the `file` (name,
     bytes, media type) or the `lines` are read. Raises Forbidden without the right to register for the
-    organisation, Invalid or Conflict as `documents.arrive` and `intake.read` say.
+    organisation, Invalid or Conflict as `documents.arrive` and `reading.read` say.
     """
     access.require(principal, "directives.register", organisation_id)
     if proposal is None:
         name, content = file[:2] if file else ("van-ban.txt", "\n".join(lines).encode())
-        read = intake.read(content, filename=name)
+        read = reading.read(work.session, content, name, local_date(work.now))
         proposal, lines = read.as_json(), lines or read.lines
     header = header_of(work, proposal.get("document") or {}, organisation_id)
     document = documents.arrive(work, organisation_id, header, lines=list(lines), received_on=received_on)

@@ -48,7 +48,7 @@ def open_(work: UnitOfWork, job: JobContext) -> Mapping[str, Any]:
         for assignment in given:
             receiving.add_item_for(work, plan.id, assignment)
     else:
-        items = planning.proposed_items(work.session, document.id)
+        items = planning.proposed_items(work.session, document.id, local_date(work.now))
         plan = plans.from_proposal(
             work, directive.id, items, title, scope=document.issuer_id or directive.organisation_id
         )

@@ -4,6 +4,7 @@ import importlib
 
 #: modules with tables; a test compares this list with the tree
 MODULES = (
+    "api.idempotency",
     "directives.account_tables",
     "directives.assignment_tables",
     "directives.difficulties",

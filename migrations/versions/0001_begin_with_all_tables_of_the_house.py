@@ -335,6 +335,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("instance_id", "seq", name=op.f("pk_history_event")),
     )
     op.create_table(
+        "idempotency_key",
+        sa.Column("account_id", sa.String(length=64), nullable=False),
+        sa.Column("route", sa.String(length=120), nullable=False),
+        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("headers", sa.LargeBinary(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("account_id", "route", "key", name=op.f("pk_idempotency_key")),
+    )
+    with op.batch_alter_table("idempotency_key", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_idempotency_key_created_at"), ["created_at"], unique=False)
+
+    op.create_table(
         "inbox_item",
         sa.Column(
             "seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
@@ -1703,6 +1718,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_inbox_item_instance")
 
     op.drop_table("inbox_item")
+    with op.batch_alter_table("idempotency_key", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_idempotency_key_created_at"))
+
+    op.drop_table("idempotency_key")
     op.drop_table("history_event")
     op.drop_table("form_draft")
     with op.batch_alter_table("event_subscription", schema=None) as batch_op:

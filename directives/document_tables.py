@@ -37,7 +37,7 @@ class Document(Base):
     organisation_id: Mapped[str] = mapped_column(String(32))
     #: `in`, `out` or `draft`
     direction: Mapped[str] = mapped_column(String(8))
-    #: in: registered, returned · draft: drafting, signed · out: issued, recalled
+    #: in: arrived, registered, returned · draft: drafting, signed · out: issued, recalled
     stage: Mapped[str] = mapped_column(String(16))
     #: type abbreviation of R-D1
     type_code: Mapped[str] = mapped_column(String(8), default="")

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from directives import access, consolidation, people, reports
+from directives import access, consolidation, documents, people, reports
 from directives.access import Principal
 from directives.people_tables import PositionRow
 from directives.report_tables import ConsolidatedReport, ReportRound
@@ -14,6 +14,7 @@ from engine import messages
 from foundation.database import UnitOfWork
 from foundation.errors import Conflict, Forbidden
 from foundation.texts import _
+from processes import receiving
 
 #: right of those who judge a report that came up to their organisation
 _RIGHT = "reports.consolidate"
@@ -76,6 +77,8 @@ def _answer(
     if report is None or asked.status != "sent":
         raise Conflict(_("Đợt báo cáo này không có báo cáo nào đang chờ ý kiến."), round=round_id)
     consolidation.answer(work, report.id, is_accepted=is_accepted, text=text)
+    if report.document_id is not None and asked.superior_id is not None:
+        receiving.enter_report(work, asked.superior_id, documents.get(work.session, report.document_id))
     answer = "accepted" if is_accepted else "more_requested"
     messages.send(work, "report.answered", round_id, {"answer": answer, "answer_reason": text})
     return report

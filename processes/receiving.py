@@ -100,6 +100,19 @@ def copy_to(
     title: str = "",
 ) -> Directive:
     """Let a document of the house arrive at another organisation and open its directive there."""
+    arrived = arrive_at(work, document, organisation_id)
+    return directives.receive(
+        work,
+        arrived.id,
+        organisation_id,
+        received_on=local_date(work.now),
+        parent_assignment_id=parent_assignment_id,
+        title=title,
+    )
+
+
+def arrive_at(work: UnitOfWork, document: Document, organisation_id: str) -> Document:
+    """Let a document of the house arrive at another organisation; its clerk enters it in the register."""
     header = Header(
         type_code=document.type_code,
         number_raw=document.number or document.number_raw,
@@ -113,21 +126,28 @@ def copy_to(
         legal_bases=document.legal_bases,
         is_internal=document.is_internal,
     )
-    arrived = documents.arrive(
+    return documents.arrive(
         work,
         organisation_id,
         header,
         lines=documents.text_lines(work.session, document.id),
         is_duplicate_allowed=True,
     )
-    return directives.receive(
-        work,
-        arrived.id,
-        organisation_id,
-        received_on=local_date(work.now),
-        parent_assignment_id=parent_assignment_id,
-        title=title,
-    )
+
+
+def enter_report(work: UnitOfWork, organisation_id: str, report: Document) -> None:
+    """Enter the report of a lower organisation in the register of the superior, once it was looked at."""
+    arrived = work.session.scalars(
+        select(Document).where(
+            Document.organisation_id == organisation_id,
+            Document.direction == "in",
+            Document.stage == "arrived",
+            Document.number_key == report.number_key,
+            Document.issuer_id == report.organisation_id,
+        )
+    ).first()
+    if arrived is not None:
+        documents.enter(work, arrived.id)
 
 
 def document_that_gives(session: Session, assignment: Assignment) -> Document:

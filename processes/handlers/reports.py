@@ -13,7 +13,7 @@ from foundation.clock import BUSINESS_ZONE
 from foundation.database import UnitOfWork
 from foundation.texts import _
 from foundation.working_time import local_date
-from processes import notices, planning, reporting, signatures
+from processes import notices, planning, receiving, reporting, signatures
 from processes.handlers.inputs import day, iso, optional, text
 
 #: hour at which the consolidator stops waiting for late units
@@ -85,6 +85,7 @@ def send(work: UnitOfWork, job: JobContext) -> None:
     documents.issue(work, document.id)
     consolidation.send(work, report.id, document_id=document.id)
     if superior is not None:
+        receiving.arrive_at(work, document, superior)
         notices.tell(
             work,
             notices.nearest(work, ("office_head", "office_officer", "head", "unit_head"), superior),

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from directives.assignment_tables import Assignment
+from directives.document_tables import Document
 from directives.report_tables import ConsolidatedReport, ReportRound
 from foundation.errors import Conflict, Forbidden
 from processes import answering, reporting
@@ -121,3 +122,14 @@ def test_a_report_asked_for_the_year_repeats_while_tasks_are_open(stage: Stage) 
         later = reporting.next_round(work, directive)
     assert later is not None
     assert later.due_up == date(2024, 12, 25)
+
+
+def test_the_report_lies_in_the_register_of_the_superior_once_it_is_answered(
+    stage: Stage, asked: ReportRound
+) -> None:
+    sent(stage, asked)
+    query = select(Document).where(Document.organisation_id == stage.id("ubnd"), Document.direction == "in")
+    arrived = stage.rows(query)[0]
+    assert (arrived.number, arrived.type_code, arrived.stage) == ("01/BC-SKHCN", "BC", "arrived")
+    stage.act("ubnd.kgvx", answering.accept, asked.id)
+    assert stage.rows(query)[0].register_number == 1

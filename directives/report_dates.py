@@ -103,7 +103,8 @@ def latest_data_day(lowest_due: date, data_to: date, calendar: WorkingCalendar) 
 
     What lies between it and the cut-off is an estimate ("ước thực hiện").
     """
-    return min(data_to, calendar.add_working_days(lowest_due, -SMALLEST_GAP))
+    last_working = calendar.previous_working_day(lowest_due)
+    return min(data_to, calendar.add_working_days(last_working, -SMALLEST_GAP))
 
 
 def _span(year: int, last_month: int, months: int, name: Text) -> DataSpan:

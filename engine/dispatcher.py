@@ -12,9 +12,17 @@ from sqlalchemy.orm import Session
 
 from engine import escalations, inbox, jobs, messages, schedules, timers, turns
 from engine.jobs import Handlers
-from engine.models import BufferedMessage, EscalationStep, InboxItem, Job, Schedule, Timer
+from engine.models import (
+    BufferedMessage,
+    EscalationStep,
+    InboxItem,
+    Job,
+    ProcessInstance,
+    Schedule,
+    Timer,
+)
 from engine.ports import EscalationNotice, EscalationSink
-from engine.states import WorkState
+from engine.states import InstanceState, WorkState
 from foundation.clock import MovableClock
 from foundation.database import Database, UnitOfWork
 
@@ -103,15 +111,22 @@ class Dispatcher:
 def next_due(session: Session) -> datetime | None:
     """Give the earliest moment at which any duty has something to do."""
     moments = [
-        session.scalar(select(func.min(Timer.due_at)).where(Timer.state == WorkState.PENDING.value)),
-        session.scalar(
-            select(func.min(EscalationStep.due_at)).where(EscalationStep.state == WorkState.PENDING.value)
-        ),
+        _first_of_running(session, Timer),
+        _first_of_running(session, EscalationStep),
         session.scalar(select(func.min(Schedule.next_at))),
         session.scalar(select(func.min(Job.due_at)).where(Job.state == WorkState.CREATED.value)),
         session.scalar(select(func.min(InboxItem.not_before)).where(InboxItem.is_held.is_(False))),
     ]
     return min((moment for moment in moments if moment is not None), default=None)
+
+
+def _first_of_running(session: Session, table: type[Timer | EscalationStep]) -> datetime | None:
+    """Give the earliest pending row of a running instance: what is suspended is due when it goes on."""
+    return session.scalar(
+        select(func.min(table.due_at))
+        .join(ProcessInstance, ProcessInstance.id == table.instance_id)
+        .where(table.state == WorkState.PENDING.value, ProcessInstance.state == InstanceState.RUNNING.value)
+    )
 
 
 def backlog(session: Session) -> dict[str, int]:

@@ -18,7 +18,7 @@ from engine.ports import EscalationNotice, EscalationSink
 from engine.spiff.effects import Happened
 from engine.spiff.elements import Ladder, LadderStep
 from engine.spiff.execution import Execution
-from engine.states import WorkState
+from engine.states import InstanceState, WorkState
 from foundation import outbox
 from foundation.clock import BUSINESS_ZONE, aware
 from foundation.database import Database, UnitOfWork
@@ -82,8 +82,11 @@ def fire_due(database: Database, sink: EscalationSink, *, limit: int = 200) -> i
     with database.reading() as session:
         due = session.execute(
             select(EscalationStep.id, EscalationStep.instance_id)
+            .join(ProcessInstance, ProcessInstance.id == EscalationStep.instance_id)
             .where(
-                EscalationStep.state == WorkState.PENDING.value, EscalationStep.due_at <= database.clock.now()
+                EscalationStep.state == WorkState.PENDING.value,
+                EscalationStep.due_at <= database.clock.now(),
+                ProcessInstance.state == InstanceState.RUNNING.value,
             )
             .order_by(EscalationStep.due_at, EscalationStep.offset)
             .limit(limit)

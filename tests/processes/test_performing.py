@@ -186,6 +186,16 @@ def test_nothing_moves_while_a_task_is_suspended_and_its_day_moves_by_the_pause(
     assert shown(stage.task("do", at_work).due_at) == "08/04/2024 23:59"
 
 
+def test_the_ladder_is_silent_while_a_task_is_suspended(stage: Stage, at_work: str) -> None:
+    stage.act("skhcn.giamdoc", performing.suspend, at_work, "Chờ quy định mới.")
+    stage.to("10/04/2024 09:00")
+    assert stage.ladder(at_work, "do") == []
+    stage.act("skhcn.giamdoc", performing.resume, at_work, "Đã có.", due=moment("19/04/2024").date())
+    stage.to("16/04/2024 09:00")
+    # 18/04/2024 is Giỗ Tổ: three working days before Friday 19/04 is Monday
+    assert stage.ladder(at_work, "do") == [("15/04/2024 08:00", "assignee", "remind")]
+
+
 def test_the_holder_of_the_day_moves_it_unasked(stage: Stage, at_work: str) -> None:
     due = moment("05/04/2024").date()
     stage.act("skhcn.giamdoc", performing.redate, at_work, due, "Lùi theo lịch họp.")

@@ -107,7 +107,7 @@ def _page(session: Session, assignment: Assignment, now: Days) -> dict[str, Any]
         "above": assignments.parents_of(session, assignment), "lower": _lower(session, assignment),
         "notes": assignments.progress_notes(session, assignment.id), "results": results.of_assignment(session, assignment.id),
         "remedies": difficulties.REMEDY_NAMES, "label_of": lambda one: assignments.label_of(one, now.today, now.soon),
-        "extension_states": EXTENSION_STATES,
+        "extension_states": EXTENSION_STATES, "verbs": tasks.VERBS,
     }  # fmt: skip
 
 

@@ -1,16 +1,17 @@
 """Kế hoạch: who does what by when, and does it fit together? A table edited row by row, checked as it grows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
-from directives import access, deadlines, directives, documents, organisations, plan_checks, plans, policies
+from directives import access, deadlines, directives, document_numbers, documents, organisations, plan_checks, plans, policies
 from directives.deadline_text import parse
 from directives.deadlines import Deadline
+from directives.plan_checks import Finding
 from directives.plan_tables import Plan
 from directives.plans import ItemDraft, ItemView, Party
 from engine import user_tasks
@@ -25,6 +26,7 @@ blueprint = Blueprint("plans", __name__, url_prefix="/plans")
 
 #: how a party of an unknown name is written in a form, before its name
 _NAMED = "name:"
+_UNKNOWN = "unknown_organisation"
 _SUGGESTED = 8
 STATUSES = {"": _("Tất cả"), "draft": _("Dự thảo"), "issued": _("Đã ban hành"), "closed": _("Đã kết thúc")}
 
@@ -74,7 +76,8 @@ def preview(plan_id: str) -> Any:
         receivers = documents.recipients(session, plan.document_id) if plan.document_id else []
         return render_template(
             "plans/preview.html",
-            here="plans", document=document, above=above, receivers=receivers, **_table(session, plan),
+            here="plans", document=document, above=above, receivers=receivers,
+            above_type=document_numbers.TYPE_NAMES.get(above.type_code, _("văn bản")).render("vi"), **_table(session, plan),
             **_head(session, plan),
         )  # fmt: skip
 
@@ -204,11 +207,8 @@ def _table(session: Session, plan: Plan) -> dict[str, Any]:
     now = days(session)
     ids = [party.organisation_id for item in items for party in (*item.draft.leads, *item.draft.coordinators)]
     checks = plan_checks.check(session, plan.id, now.today) if plan.status == "draft" else []
-    beside: dict[str | None, list[Any]] = {}
-    for finding in checks:
-        beside.setdefault(finding.item_id, []).append(finding)
     return {
-        "plan": plan, "items": items, "days": now, "findings": checks, "beside": beside,
+        "plan": plan, "items": items, "days": now, "findings": checks, "beside": _beside(checks),
         "names": names.organisations(session, [*ids, plan.organisation_id], now.today), "is_editable": _is_editable(session, plan),
     }  # fmt: skip
 
@@ -233,9 +233,25 @@ def _row(session: Session, plan: Plan, item: ItemView) -> dict[str, Any]:
     found = plan_checks.check(session, plan.id, now.today) if plan.status == "draft" else []
     return {
         "plan": plan, "item": item, "days": now, "findings": found,
-        "beside": {item.id: [one for one in found if one.item_id == item.id]},
+        "beside": _beside([one for one in found if one.item_id == item.id]),
         "names": names.organisations(session, ids, now.today), "is_editable": _is_editable(session, plan),
     }  # fmt: skip
+
+
+def _beside(found: list[Finding]) -> dict[str | None, list[Finding]]:
+    """Give the findings by row; names that are no known organisation make one line, they are marked anyway."""
+    rows: dict[str | None, list[Finding]] = {}
+    for finding in found:
+        rows.setdefault(finding.item_id, []).append(finding)
+    return {item: _joined(lines) for item, lines in rows.items()}
+
+
+def _joined(lines: list[Finding]) -> list[Finding]:
+    unknown = [one for one in lines if one.code == _UNKNOWN]
+    if len(unknown) <= 1:
+        return lines
+    words = _("{count} tên chưa gắn với cơ quan nào trong danh bạ (gạch chân chấm).", count=len(unknown))
+    return [replace(unknown[0], text=words), *(one for one in lines if one.code != _UNKNOWN)]
 
 
 def _form(

@@ -82,7 +82,7 @@ def confirm(draft_id: str) -> Any:
                 _organisation(who),
                 proposal=_confirmed(proposal),
                 lines=proposal.lines,
-                file=(draft.file_name, draft.content) if draft.file_name else None,
+                file=(draft.file_name, draft.content, draft.media_type) if draft.file_name else None,
                 received_on=day_of("received_on", request.form.get("received_on", "")),
             )
             drafts.drop_document(work, who.account_id, draft_id)

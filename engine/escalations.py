@@ -11,10 +11,12 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from engine import history
+from engine import decisions, history
 from engine.calendar import CalendarOnDemand
+from engine.feel.values import to_json
 from engine.models import EscalationStep, ProcessInstance, UserTask
 from engine.ports import EscalationNotice, EscalationSink
+from engine.spiff import state
 from engine.spiff.effects import Happened
 from engine.spiff.elements import Ladder, LadderStep
 from engine.spiff.execution import Execution
@@ -52,6 +54,9 @@ def replan(work: UnitOfWork, task: UserTask) -> None:
     cancel(work.session, [task.id])
     if task.ladder is None or task.due_at is None:
         return
+    if task.ladder["decision"] and not task.ladder["steps"]:
+        task.ladder = {**task.ladder, "steps": _decided_late(work, task)}
+        work.session.flush()
     steps = [LadderStep(**step) for step in task.ladder["steps"]]
     _insert(work, task.id, task.instance_id, task.due_at, steps, task.ladder["calendar"])
 
@@ -173,7 +178,23 @@ def _notice(step: EscalationStep, task: UserTask) -> EscalationNotice:
 
 def _decided(execution: Execution, decision: str, task: dict[str, Any]) -> list[LadderStep]:
     variables = {**execution.root.data, **task["local"], "element": task["element"]}
-    result = execution.ports.decide(decision, variables, execution)
+    return _steps(execution.ports.decide(decision, variables, execution))
+
+
+def _decided_late(work: UnitOfWork, task: UserTask) -> list[dict[str, Any]]:
+    """Give the ladder of a task that had no due moment when it was opened."""
+    blob = work.session.scalar(select(ProcessInstance.blob).where(ProcessInstance.id == task.instance_id))
+    variables = {**state.variables(blob), **task.local, "element": task.element}
+    ladder = task.ladder or {}
+    calendar = CalendarOnDemand(work.session, ladder["calendar"])
+    result = decisions.decide(work.session, ladder["decision"], variables, now=work.now, calendar=calendar)
+    steps = tuple(_steps(to_json(result.value)))
+    decided = as_data(Ladder(decision=ladder["decision"], calendar=ladder["calendar"], steps=steps))
+    found: list[dict[str, Any]] = (decided or {})["steps"]
+    return found
+
+
+def _steps(result: Any) -> list[LadderStep]:
     rows = result if isinstance(result, list) else [] if result is None else [result]
     return [
         LadderStep(

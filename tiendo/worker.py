@@ -39,6 +39,7 @@ class Worker:
         self._every(1, "deliveries", self.deliver)
         self._every(3600, "expired messages", lambda: messages.forget_expired(runtime.database))
         self._every(3600, "sign-in leftovers", self._purge_sessions)
+        self._every(3600, "steps without people", self._warn_of_unstaffed)
         self._every(3600, "ended delegations", self._tell_ended_delegations)
 
     def start(self) -> None:
@@ -70,6 +71,13 @@ class Worker:
         return delivery.deliver_due(
             runtime.database, runtime.webhook_client, box=runtime.secret_box, threads=DELIVERY_THREADS
         )
+
+    def _warn_of_unstaffed(self) -> None:
+        from processes import staffing
+
+        with self.runtime.database.unit_of_work() as work:
+            staffing.warn(work)
+            work.commit()
 
     def _purge_sessions(self) -> None:
         from directives import sign_in

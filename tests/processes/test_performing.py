@@ -5,6 +5,7 @@ import pytest
 from directives import extensions
 from directives.assignment_tables import Assignment
 from directives.extensions import Extension
+from engine import user_tasks
 from engine.models import UserTask
 from foundation.errors import Conflict, Forbidden, Invalid
 from processes import performing, receiving
@@ -194,6 +195,23 @@ def test_the_ladder_is_silent_while_a_task_is_suspended(stage: Stage, at_work: s
     stage.to("16/04/2024 09:00")
     # 18/04/2024 is Giỗ Tổ: three working days before Friday 19/04 is Monday
     assert stage.ladder(at_work, "do") == [("15/04/2024 08:00", "assignee", "remind")]
+
+
+def test_a_task_without_a_day_gets_its_ladder_with_the_day(stage: Stage, at_work: str) -> None:
+    with stage.database.unit_of_work() as work:
+        user_tasks.set_due(work, stage.task("do", at_work).id, None, reason="Không thời hạn.")
+        row = work.session.get_one(UserTask, stage.task("do", at_work).id)
+        row.ladder = {**(row.ladder or {}), "steps": []}
+        work.commit()
+    stage.act("skhcn.giamdoc", performing.redate, at_work, moment("26/02/2024").date(), "Ấn định thời hạn.")
+    stage.to("27/02/2024 09:00")
+    assert [line[0] for line in stage.ladder(at_work, "do")] == [
+        "15/02/2024 08:00",
+        "21/02/2024 08:00",
+        "23/02/2024 08:00",
+        *["26/02/2024 23:59"] * 2,
+        *["27/02/2024 08:00"] * 2,
+    ]
 
 
 def test_the_holder_of_the_day_moves_it_unasked(stage: Stage, at_work: str) -> None:

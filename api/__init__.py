@@ -1,31 +1,49 @@
 """The machine API under `/api/v1`: one file per resource, thin views, problem JSON for every error."""
 
-from flask import Flask
-from flask_smorest import Api
+from collections.abc import Iterator
+from importlib import import_module
 
-from api import errors, gate
+from flask import Flask
+from flask_smorest import Blueprint
+
+from api import errors, gate, idempotency
 
 #: modules with a `blueprint`; one per resource
 RESOURCES = (
+    "assignments",
+    "calendars",
+    "decisions",
     "definitions",
     "deployments",
+    "description",
+    "directives",
+    "documents",
     "health",
     "incidents",
     "instances",
     "messages",
+    "organisations",
+    "people",
+    "plans",
+    "reports",
     "test_clock",
     "timers",
     "user_tasks",
+    "webhooks",
 )
 
 
 def register(app: Flask) -> None:
-    """Add the API to the application."""
-    import importlib
-
+    """Add the API to the application; its description is made when somebody asks for it."""
     errors.register(app)
-    spec = Api(app)
-    for name in RESOURCES:
-        blueprint = importlib.import_module(f"api.{name}").blueprint
+    for blueprint in blueprints():
         gate.guard(blueprint)
-        spec.register_blueprint(blueprint)
+        app.register_blueprint(blueprint)
+    idempotency.install(app)
+
+
+def blueprints() -> Iterator[Blueprint]:
+    """Give the blueprints of all resources."""
+    for name in RESOURCES:
+        module = import_module(f"api.{name}")
+        yield from (module.blueprint, *getattr(module, "more", ()))

@@ -6,8 +6,9 @@ from flask import request
 from flask_smorest import Blueprint
 from marshmallow import Schema, fields
 
+from api.commands import command
 from api.errors import language
-from api.gate import principal, rule, runtime
+from api.gate import rule
 from engine import deployments
 from foundation.errors import Invalid
 from foundation.texts import _
@@ -40,8 +41,26 @@ class DeploymentSchema(Schema):
     findings = fields.List(fields.Dict())
 
 
+#: several files under any field name
+FILES = {
+    "required": True,
+    "content": {
+        "multipart/form-data": {
+            "schema": {
+                "type": "object",
+                "properties": {
+                    "files": {"type": "array", "items": {"type": "string", "format": "binary"}},
+                    "note": {"type": "string"},
+                },
+            }
+        }
+    },
+}
+
+
 @blueprint.post("")
 @rule("definitions.deploy")
+@blueprint.doc(summary="Triển khai các tệp .bpmn, .dmn, .form (multipart)", requestBody=FILES)
 @blueprint.response(201, DeploymentSchema)
 def deploy() -> dict[str, Any]:
     """Deploy one or more files (multipart); 422 with all findings when one of them has an error."""
@@ -55,9 +74,8 @@ def deploy() -> dict[str, Any]:
             _("Chưa có tệp nào để triển khai."),
             fields={"files": _("Hãy gửi ít nhất một tệp .bpmn, .dmn hoặc .form dạng multipart/form-data.")},
         )
-    with runtime().database.unit_of_work(principal().actor) as work:
+    with command() as work:
         deployed = deployments.deploy(work, files, note=request.form.get("note", ""))
-        work.commit()
     lang = language()
     return {
         "id": deployed.id,

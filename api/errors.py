@@ -40,6 +40,15 @@ def register(app: Flask) -> None:
     app.register_error_handler(Exception, _unexpected)
 
 
+#: addresses whose callers are programs; everything else is pages
+MACHINES = ("/api/", "/hooks/", "/healthz", "/readyz", "/metrics")
+
+
+def is_for_machines(path: str) -> bool:
+    """Tell whether whoever asks for a path reads problem JSON."""
+    return path.startswith(MACHINES)
+
+
 def language() -> str:
     """Give the language the caller prefers; Vietnamese unless asked otherwise."""
     return request.accept_languages.best_match(LANGUAGES, default="vi") or "vi"
@@ -67,7 +76,7 @@ def problem(status: int, code: str, detail: str, **more: Any) -> Response:
 
 
 def _expected(error: errors.TiendoError) -> Any:
-    if not request.path.startswith("/api/"):
+    if not is_for_machines(request.path):
         return current_app.extensions["tiendo.pages.error"](error, status_of(error))
     lang = language()
     more: dict[str, Any] = {key: _plain(value) for key, value in error.facts.items() if key not in RESERVED}
@@ -85,7 +94,7 @@ RESERVED = frozenset({"type", "title", "status", "code", "detail", "errors", "fi
 
 
 def _http(error: HTTPException) -> Any:
-    if not request.path.startswith("/api/"):
+    if not is_for_machines(request.path):
         page = current_app.extensions.get("tiendo.pages.http_error")
         return error if page is None else page(error)
     data = getattr(error, "data", None) or {}
@@ -97,7 +106,7 @@ def _http(error: HTTPException) -> Any:
 
 def _unexpected(error: Exception) -> Any:
     log.error("unexpected error", path=request.path, exc_info=error)
-    if not request.path.startswith("/api/"):
+    if not is_for_machines(request.path):
         return current_app.extensions["tiendo.pages.error"](errors.TiendoError(), 500)
     text = _("Hệ thống gặp lỗi ngoài dự kiến; lỗi đã được ghi lại.")
     return problem(500, "internal", text.render(language()), error=type(error).__name__)

@@ -15,6 +15,7 @@ LATE_SECONDS = 30
 
 @blueprint.get("/healthz")
 @public
+@blueprint.doc(summary="Tiến trình còn trả lời")
 def healthz() -> dict[str, str]:
     """Say that the process answers."""
     return {"status": "ok"}
@@ -22,6 +23,7 @@ def healthz() -> dict[str, str]:
 
 @blueprint.get("/readyz")
 @public
+@blueprint.doc(summary="Cơ sở dữ liệu và hẹn giờ sẵn sàng")
 def readyz() -> tuple[dict[str, object], int]:
     """Say whether the database answers and the timers are on time."""
     house = runtime()
@@ -37,6 +39,7 @@ def readyz() -> tuple[dict[str, object], int]:
 
 @blueprint.get("/metrics")
 @public
+@blueprint.doc(summary="Số liệu cho Prometheus")
 def metrics() -> Response:
     """Give the figures of the house in Prometheus text format."""
     from prometheus_client import CollectorRegistry, Gauge, generate_latest

@@ -6,9 +6,11 @@ from flask_smorest import Blueprint
 from marshmallow import Schema, fields
 from sqlalchemy import select
 
-from api.gate import principal, rule, runtime
+from api.commands import command, reading
+from api.gate import principal, rule
 from engine import incidents
-from engine.models import Incident
+from engine.models import Incident, ProcessInstance
+from processes import instance_access
 
 blueprint = Blueprint("incidents", __name__, url_prefix="/api/v1/incidents", description="Sự cố")
 
@@ -42,6 +44,7 @@ class IncidentsSchema(Schema):
 
 @blueprint.get("")
 @rule("incidents.read")
+@blueprint.doc(summary="Các sự cố chưa xử lý, mới nhất trước")
 @blueprint.arguments(IncidentsQuery, location="query")
 @blueprint.response(200, IncidentsSchema)
 def listing(query: dict[str, Any]) -> dict[str, Any]:
@@ -51,15 +54,21 @@ def listing(query: dict[str, Any]) -> dict[str, Any]:
         statement = statement.where(Incident.resolved_at.is_(None))
     if query["instance"]:
         statement = statement.where(Incident.instance_id == query["instance"])
-    with runtime().database.reading() as session:
+    with reading() as session:
+        if "incidents.read" not in principal().everywhere:
+            seen = select(ProcessInstance.id).where(instance_access.within(principal()))
+            statement = statement.where(Incident.instance_id.in_(seen))
         return {"items": list(session.scalars(statement))}
 
 
 @blueprint.post("/<incident_id>/retry")
 @rule("incidents.resolve")
+@blueprint.doc(summary="Thử lại việc đã hỏng")
 @blueprint.response(204)
 def retry(incident_id: str) -> None:
     """Try again what failed."""
-    with runtime().database.unit_of_work(principal().actor) as work:
+    with command() as work:
+        found = work.session.get(Incident, incident_id)
+        if found is not None:
+            instance_access.visible(work.session, principal(), found.instance_id)
         incidents.retry(work, incident_id)
-        work.commit()

@@ -5,9 +5,14 @@ from typing import Any
 
 from flask_smorest import Blueprint
 from marshmallow import Schema, fields, validate
+from sqlalchemy import select
 
-from api.gate import principal, rule, runtime
+from api import pages
+from api.commands import command, reading
+from api.gate import principal, rule
 from engine import history, instances
+from engine.models import ProcessInstance
+from processes import instance_access
 
 blueprint = Blueprint("instances", __name__, url_prefix="/api/v1/instances", description="Phiên chạy")
 
@@ -89,13 +94,56 @@ class HistorySchema(Schema):
     broken_at = fields.Integer(allow_none=True)
 
 
+class InstanceLineSchema(Schema):
+    """An instance in a list."""
+
+    id = fields.String()
+    process = fields.String(attribute="key")
+    version = fields.Integer(attribute="definition_version")
+    business_key = fields.String(allow_none=True)
+    state = fields.String()
+    parent = fields.String(attribute="parent_instance_id", allow_none=True)
+    started_at = fields.AwareDateTime()
+    ended_at = fields.AwareDateTime(allow_none=True)
+
+
+class InstancesQuery(pages.PageQuery):
+    """Which instances."""
+
+    process = fields.String(load_default=None)
+    business_key = fields.String(load_default=None)
+    state = fields.String(load_default=None)
+
+
+@blueprint.get("")
+@rule("instances.read")
+@blueprint.doc(summary="Danh sách phiên chạy, mới nhất trước")
+@blueprint.arguments(InstancesQuery, location="query")
+@blueprint.response(200, pages.listed(InstanceLineSchema))
+def listing(query: dict[str, Any]) -> dict[str, Any]:
+    """List the instances the caller may see, the newest first."""
+    table = ProcessInstance
+    statement = select(table).where(instance_access.within(principal()))
+    for name, column in (
+        ("process", table.key),
+        ("business_key", table.business_key),
+        ("state", table.state),
+    ):
+        if query[name]:
+            statement = statement.where(column == query[name])
+    with reading() as session:
+        return pages.newest(session, statement, table.id, query)
+
+
 @blueprint.post("")
 @rule("instances.start")
+@blueprint.doc(summary="Khởi tạo một phiên chạy")
 @blueprint.arguments(StartBody)
 @blueprint.response(201, InstanceSchema)
 def start(body: dict[str, Any]) -> dict[str, Any]:
     """Start an instance; the answer shows where it waits."""
-    with runtime().database.unit_of_work(principal().actor) as work:
+    with command() as work:
+        instance_access.require_subject(work.session, principal(), body["business_key"])
         instance_id = instances.start(
             work,
             body["process"],
@@ -103,12 +151,12 @@ def start(body: dict[str, Any]) -> dict[str, Any]:
             business_key=body["business_key"],
             version=body["version"],
         )
-        work.commit()
     return _show(instance_id)
 
 
 @blueprint.get("/<instance_id>")
 @rule("instances.read")
+@blueprint.doc(summary="Trạng thái, biến, nơi đang chờ của một phiên chạy")
 @blueprint.response(200, InstanceSchema)
 def one(instance_id: str) -> dict[str, Any]:
     """Look at an instance: state, variables, waiting elements."""
@@ -117,12 +165,13 @@ def one(instance_id: str) -> dict[str, Any]:
 
 @blueprint.get("/<instance_id>/history")
 @rule("history.read")
+@blueprint.doc(summary="Lịch sử của một phiên chạy và chuỗi kiểm chứng")
 @blueprint.arguments(HistoryQuery, location="query")
 @blueprint.response(200, HistorySchema)
 def history_of(query: dict[str, Any], instance_id: str) -> dict[str, Any]:
     """Read the history of an instance and whether its hash chain holds."""
-    with runtime().database.reading() as session:
-        instances.get(session, instance_id)
+    with reading() as session:
+        instance_access.visible(session, principal(), instance_id)
         return {
             "items": history.of_instance(session, instance_id, after=query["after"], limit=query["limit"]),
             "broken_at": history.verify(session, instance_id),
@@ -131,55 +180,55 @@ def history_of(query: dict[str, Any], instance_id: str) -> dict[str, Any]:
 
 @blueprint.post("/<instance_id>/cancel")
 @rule("instances.repair")
+@blueprint.doc(summary="Hủy một phiên chạy cùng các phiên con")
 @blueprint.arguments(ReasonBody)
 @blueprint.response(200, InstanceSchema)
 def cancel(body: dict[str, Any], instance_id: str) -> dict[str, Any]:
     """Cancel an instance with its children."""
-    with runtime().database.unit_of_work(principal().actor) as work:
+    with command() as work:
         instances.cancel(work, instance_id, reason=body["reason"])
-        work.commit()
     return _show(instance_id)
 
 
 @blueprint.post("/<instance_id>/suspend")
 @rule("instances.repair")
+@blueprint.doc(summary="Tạm dừng một phiên chạy")
 @blueprint.arguments(ReasonBody)
 @blueprint.response(200, InstanceSchema)
 def suspend(body: dict[str, Any], instance_id: str) -> dict[str, Any]:
     """Suspend an instance."""
-    with runtime().database.unit_of_work(principal().actor) as work:
+    with command() as work:
         instances.suspend(work, instance_id, reason=body["reason"])
-        work.commit()
     return _show(instance_id)
 
 
 @blueprint.post("/<instance_id>/resume")
 @rule("instances.repair")
+@blueprint.doc(summary="Cho phiên chạy tiếp tục")
 @blueprint.arguments(ReasonBody)
 @blueprint.response(200, InstanceSchema)
 def resume(body: dict[str, Any], instance_id: str) -> dict[str, Any]:
     """Let a suspended instance go on."""
-    with runtime().database.unit_of_work(principal().actor) as work:
+    with command() as work:
         instances.resume(work, instance_id, reason=body["reason"])
-        work.commit()
     return _show(instance_id)
 
 
 @blueprint.post("/<instance_id>/variables")
 @rule("instances.repair")
+@blueprint.doc(summary="Sửa biến của một phiên chạy")
 @blueprint.arguments(VariablesBody)
 @blueprint.response(200, InstanceSchema)
 def set_variables(body: dict[str, Any], instance_id: str) -> dict[str, Any]:
     """Repair variables; before and after are kept."""
-    with runtime().database.unit_of_work(principal().actor) as work:
+    with command() as work:
         instances.set_variables(work, instance_id, body["variables"], reason=body["reason"])
-        work.commit()
     return _show(instance_id)
 
 
 def _show(instance_id: str) -> dict[str, Any]:
-    with runtime().database.reading() as session:
-        found = instances.get(session, instance_id)
+    with reading() as session:
+        found = instance_access.visible(session, principal(), instance_id)
         return {
             "id": found.id,
             "process": found.key,

@@ -5,7 +5,8 @@ from typing import Any
 from flask_smorest import Blueprint
 from marshmallow import Schema, fields, validate
 
-from api.gate import principal, rule, runtime
+from api.commands import command
+from api.gate import rule
 from engine import instances, messages
 
 blueprint = Blueprint("messages", __name__, url_prefix="/api/v1", description="Thông điệp và tín hiệu")
@@ -40,25 +41,25 @@ class SignalSchema(Schema):
 
 @blueprint.post("/messages")
 @rule("messages.send")
+@blueprint.doc(summary="Gửi một thông điệp tới đúng một phiên chạy đang chờ")
 @blueprint.arguments(MessageBody)
 @blueprint.response(202, MessageSchema)
 def send(body: dict[str, Any]) -> dict[str, Any]:
     """Send a message by name and correlation key."""
     instances.check_variables(body["variables"])
-    with runtime().database.unit_of_work(principal().actor) as work:
+    with command() as work:
         message_id = messages.send(work, body["name"], body["correlation_key"], body["variables"])
-        work.commit()
     return {"id": message_id}
 
 
 @blueprint.post("/signals")
 @rule("messages.send")
+@blueprint.doc(summary="Phát một tín hiệu tới mọi phiên chạy đang chờ")
 @blueprint.arguments(SignalBody)
 @blueprint.response(202, SignalSchema)
 def broadcast(body: dict[str, Any]) -> dict[str, Any]:
     """Broadcast a signal to every waiting instance."""
     instances.check_variables(body["variables"])
-    with runtime().database.unit_of_work(principal().actor) as work:
+    with command() as work:
         told = messages.broadcast(work, body["name"], body["variables"])
-        work.commit()
     return {"told": told}

@@ -38,6 +38,7 @@ class ClockSchema(Schema):
 
 @blueprint.get("")
 @rule("instances.repair")
+@blueprint.doc(summary="Xem đồng hồ thử nghiệm")
 @blueprint.response(200, ClockSchema)
 def read() -> dict[str, Any]:
     """Read the test clock."""
@@ -48,6 +49,7 @@ def read() -> dict[str, Any]:
 
 @blueprint.post("")
 @rule("instances.repair")
+@blueprint.doc(summary="Dời đồng hồ thử nghiệm; việc đến hạn đã chạy xong trước khi trả lời")
 @blueprint.arguments(ClockBody)
 @blueprint.response(200, ClockSchema)
 def advance(body: dict[str, Any]) -> dict[str, Any]:

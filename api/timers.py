@@ -6,9 +6,11 @@ from flask_smorest import Blueprint
 from marshmallow import Schema, fields
 from sqlalchemy import select
 
-from api.gate import rule, runtime
-from engine.models import Timer
+from api.commands import reading
+from api.gate import principal, rule
+from engine.models import ProcessInstance, Timer
 from engine.states import WorkState
+from processes import instance_access
 
 blueprint = Blueprint("timers", __name__, url_prefix="/api/v1/timers", description="Hẹn giờ")
 
@@ -37,6 +39,7 @@ class TimersSchema(Schema):
 
 @blueprint.get("")
 @rule("instances.read")
+@blueprint.doc(summary="Các hẹn giờ đang chờ, sớm nhất trước")
 @blueprint.arguments(TimersQuery, location="query")
 @blueprint.response(200, TimersSchema)
 def listing(query: dict[str, Any]) -> dict[str, Any]:
@@ -44,5 +47,8 @@ def listing(query: dict[str, Any]) -> dict[str, Any]:
     statement = select(Timer).where(Timer.state == WorkState.PENDING.value).order_by(Timer.due_at).limit(200)
     if query["instance"]:
         statement = statement.where(Timer.instance_id == query["instance"])
-    with runtime().database.reading() as session:
+    with reading() as session:
+        if "instances.read" not in principal().everywhere:
+            seen = select(ProcessInstance.id).where(instance_access.within(principal()))
+            statement = statement.where(Timer.instance_id.in_(seen))
         return {"items": list(session.scalars(statement))}

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from flask import request
 from flask_smorest import Blueprint
 from marshmallow import Schema, fields, validate
 
-from api.gate import principal, rule, runtime
+from api import etags
+from api.commands import command, reading
+from api.gate import principal, rule
 from engine import instances, user_tasks
 from engine.models import UserTask
 from processes import work_list
@@ -63,12 +64,13 @@ class CompleteBody(Schema):
 
 @blueprint.get("")
 @rule("user_tasks.read")
+@blueprint.doc(summary="Việc của người gọi, hoặc của một phiên chạy")
 @blueprint.arguments(ListQuery, location="query")
 @blueprint.response(200, ListSchema)
 def listing(query: dict[str, Any]) -> dict[str, Any]:
     """List tasks: those of an instance, or those the caller may do."""
     who = principal()
-    with runtime().database.reading() as session:
+    with reading() as session:
         if query["instance"]:
             instances.get(session, query["instance"])
             found = user_tasks.of_instance(session, query["instance"], only_open=query["state"] == "open")
@@ -81,50 +83,44 @@ def listing(query: dict[str, Any]) -> dict[str, Any]:
 
 @blueprint.get("/<task_id>")
 @rule("user_tasks.read")
+@blueprint.doc(summary="Một việc; ETag là phiên bản của việc")
 @blueprint.response(200, UserTaskSchema)
 def one(task_id: str) -> Any:
     """Look at one task; its revision is the ETag."""
-    with runtime().database.reading() as session:
+    with reading() as session:
         found = work_list.visible(session, principal(), task_id)
-    return found, 200, {"ETag": f'"{found.revision}"'}
+    return found, 200, etags.headers(found.revision)
 
 
 @blueprint.post("/<task_id>/claim")
 @rule("user_tasks.work")
+@blueprint.doc(summary="Nhận việc")
 @blueprint.response(200, UserTaskSchema)
 def claim(task_id: str) -> UserTask:
     """Take a task over."""
     who = principal()
-    with runtime().database.unit_of_work(who.actor) as work:
-        task = user_tasks.claim(work, task_id, account=who.account_id, groups=who.groups)
-        work.commit()
-    return task
+    with command() as work:
+        return user_tasks.claim(work, task_id, account=who.account_id, groups=who.groups)
 
 
 @blueprint.post("/<task_id>/release")
 @rule("user_tasks.work")
+@blueprint.doc(summary="Trả việc về nhóm")
 @blueprint.response(200, UserTaskSchema)
 def release(task_id: str) -> UserTask:
     """Give a claimed task back to its groups."""
     who = principal()
-    with runtime().database.unit_of_work(who.actor) as work:
-        task = user_tasks.release(work, task_id, account=who.account_id)
-        work.commit()
-    return task
+    with command() as work:
+        return user_tasks.release(work, task_id, account=who.account_id)
 
 
 @blueprint.post("/<task_id>/complete")
 @rule("user_tasks.work")
+@blueprint.doc(summary="Hoàn thành việc với các giá trị của biểu mẫu")
 @blueprint.arguments(CompleteBody)
 @blueprint.response(204)
 def complete(body: dict[str, Any], task_id: str) -> None:
     """Finish a task with the form's values; `If-Match` with the revision guards against a newer version."""
     who = principal()
-    with runtime().database.unit_of_work(who.actor) as work:
-        work_list.complete(work, who, task_id, body["variables"], revision=_expected_revision())
-        work.commit()
-
-
-def _expected_revision() -> int | None:
-    text = request.headers.get("If-Match", "").strip().strip('"')
-    return int(text) if text.isdigit() else None
+    with command() as work:
+        work_list.complete(work, who, task_id, body["variables"], revision=etags.expected())

@@ -17,11 +17,6 @@ def create_app(runtime: Runtime, *, is_secure: bool = True) -> Flask:
         MAX_CONTENT_LENGTH=BODY_LIMIT,
         SESSION_COOKIE_SECURE=is_secure,
         PROPAGATE_EXCEPTIONS=False,
-        API_TITLE="Tiến Độ",
-        API_VERSION="v1",
-        OPENAPI_VERSION="3.1.0",
-        OPENAPI_URL_PREFIX="/api/v1",
-        OPENAPI_JSON_PATH="openapi.json",
     )
     app.extensions["tiendo"] = runtime
     api.register(app)

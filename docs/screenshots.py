@@ -1,0 +1,227 @@
+"""Takes the pictures of the documentation: `python -m docs.screenshots [NAME…]`.
+
+Starts the real server over a fresh sample province, signs in as the people of the table, and keeps one
+picture per page and width in `docs/pictures/`. A page that cannot be reached is named; the exit code is 1.
+"""
+
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import click
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, sync_playwright
+
+PICTURES = Path(__file__).parent / "pictures"
+CHROMIUM = "/usr/bin/chromium"
+#: largest picture, in bytes
+LARGEST = 250_000
+#: width name → width and height in CSS pixels
+WIDTHS = {"desktop": (1366, 768), "phone": (390, 844)}
+#: loading the sample province may take so long, in seconds
+START_SECONDS = 240
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shot:
+    """One page to take."""
+
+    #: file name without width and ending
+    name: str
+    #: who looks; empty for somebody who has not signed in
+    login: str
+    #: where it begins
+    path: str
+    #: patterns of addresses: the first link that fits is followed, one after the other
+    follow: tuple[str, ...] = ()
+    #: what must be there before the picture is taken
+    ready: str = "main, form"
+
+
+_ID = r"[0-9a-f]{32}"
+CLERK, HEAD, OFFICER, ADMIN = "vanthu", "chutich", "chuyenvien", "quantri"
+
+#: every page of the product
+SHOTS: tuple[Shot, ...] = (
+    Shot(name="sign-in", login="", path="/sign-in"),
+    Shot(name="inbox", login=OFFICER, path="/"),
+    Shot(name="task", login=OFFICER, path="/", follow=(rf"^/tasks/{_ID}$",)),
+    Shot(name="receiving", login=CLERK, path="/receiving"),
+    Shot(name="documents", login=CLERK, path="/documents"),
+    Shot(name="document", login=CLERK, path="/documents", follow=(rf"^/documents/{_ID}$",)),
+    Shot(name="plans", login=HEAD, path="/plans"),
+    Shot(name="plan", login=HEAD, path="/plans", follow=(rf"^/plans/{_ID}$",)),
+    Shot(
+        name="plan-preview",
+        login=HEAD,
+        path="/plans",
+        follow=(rf"^/plans/{_ID}$", rf"^/plans/{_ID}/preview$"),
+    ),
+    Shot(name="directives", login=HEAD, path="/directives"),
+    Shot(name="directive", login=HEAD, path="/directives", follow=(rf"^/directives/{_ID}$",)),
+    Shot(
+        name="assignment",
+        login=HEAD,
+        path="/directives",
+        follow=(rf"^/directives/{_ID}$", rf"^/assignments/{_ID}$"),
+    ),
+    Shot(name="reports", login=HEAD, path="/reports?view=all"),
+    Shot(name="report-round", login=HEAD, path="/reports", follow=(rf"^/reports/rounds/{_ID}$",)),
+    Shot(name="board", login=HEAD, path="/board"),
+    Shot(name="board-list", login=HEAD, path="/board", follow=(r"^/board/list",)),
+    Shot(name="notifications", login=OFFICER, path="/notifications"),
+    Shot(name="search", login=HEAD, path="/search?q=1394"),
+    Shot(name="profile", login=HEAD, path="/profile"),
+    Shot(name="organisations", login=ADMIN, path="/organisations"),
+    Shot(name="organisation", login=ADMIN, path="/organisations", follow=(rf"^/organisations/{_ID}",)),
+    Shot(name="people", login=ADMIN, path="/people"),
+    Shot(name="calendar", login=ADMIN, path="/calendar"),
+    Shot(name="definitions", login=ADMIN, path="/definitions"),
+    Shot(name="definition", login=ADMIN, path="/definitions/assignment", ready=".djs-container, svg"),
+    Shot(name="editor", login=ADMIN, path="/definitions/assignment/edit", ready=".djs-container svg"),
+    Shot(name="forms", login=ADMIN, path="/definitions/forms"),
+    Shot(name="form", login=ADMIN, path="/definitions/forms/extension-decide"),
+    Shot(name="instances", login=ADMIN, path="/instances"),
+    Shot(name="instance", login=ADMIN, path="/instances", follow=(rf"^/instances/{_ID}$",), ready="main svg"),
+    Shot(
+        name="instance-history",
+        login=ADMIN,
+        path="/instances",
+        follow=(rf"^/instances/{_ID}$", rf"^/instances/{_ID}/history"),
+    ),
+    Shot(name="incidents", login=ADMIN, path="/incidents"),
+    Shot(name="webhooks", login=ADMIN, path="/webhooks"),
+    Shot(name="accounts", login=ADMIN, path="/accounts"),
+)
+
+
+def main(names: Sequence[str]) -> int:
+    """Take the named pictures, or all; gives the exit code."""
+    PICTURES.mkdir(exist_ok=True)
+    wanted = [shot for shot in SHOTS if not names or shot.name in names]
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        _served(Path(folder)) as address,
+        sync_playwright() as tools,
+    ):
+        browser = tools.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        missing = [problem for width in WIDTHS for problem in _take(browser, address, width, wanted)]
+        browser.close()
+    for problem in missing:
+        click.echo(problem, err=True)
+    return int(bool(missing))
+
+
+def _take(browser: Browser, address: str, width: str, shots: Sequence[Shot]) -> Iterator[str]:
+    size = {"width": WIDTHS[width][0], "height": WIDTHS[width][1]}
+    for login in dict.fromkeys(shot.login for shot in shots):
+        context = browser.new_context(
+            viewport=size,  # type: ignore[arg-type]  # playwright's dictionary type is private
+            locale="vi-VN",
+            timezone_id="Asia/Ho_Chi_Minh",
+            reduced_motion="reduce",
+            base_url=address,
+        )
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        errors: list[str] = []
+        page.on("console", partial(_note, errors))
+        if login:
+            _sign_in(page, login)
+        for shot in (one for one in shots if one.login == login):
+            errors.clear()
+            try:
+                _keep(page, shot, width)
+            except (Error, LookupError) as problem:
+                yield f"{shot.name} ({width}): {str(problem).splitlines()[0]}"
+            yield from (f"{shot.name} ({width}): console: {text[:300]}" for text in errors)
+        context.close()
+
+
+def _note(errors: list[str], said: ConsoleMessage) -> None:
+    if said.type == "error":
+        errors.append(said.text)
+
+
+def _sign_in(page: Page, login: str) -> None:
+    page.goto("/sign-in")
+    page.fill("[name=username]", login)
+    page.fill("[name=password]", _password())
+    page.press("[name=password]", "Enter")
+    page.wait_for_url(re.compile(r"^(?!.*/sign-in)"))
+
+
+def _keep(page: Page, shot: Shot, width: str) -> None:
+    answer = page.goto(shot.path)
+    for pattern in shot.follow:
+        links = [link.get_attribute("href") or "" for link in page.locator("main a[href]").all()]
+        target = next((link for link in links if re.search(pattern, link)), None)
+        if target is None:
+            raise LookupError(f"no link {pattern} on {page.url}")
+        answer = page.goto(target)
+    if answer is not None and not answer.ok:
+        raise LookupError(f"{page.url} answers {answer.status}")
+    page.locator(shot.ready).first.wait_for()
+    page.wait_for_load_state("networkidle")
+    target_file = PICTURES / f"{shot.name}-{width}.png"
+    page.screenshot(path=target_file, animations="disabled", caret="hide")
+    if target_file.stat().st_size > LARGEST:
+        raise LookupError(f"{target_file.name} has {target_file.stat().st_size} bytes, at most {LARGEST}")
+
+
+@contextmanager
+def _served(data: Path) -> Iterator[str]:
+    """Start the server over a fresh sample province; gives its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [
+        sys.executable,
+        "-m",
+        "tiendo.cli",
+        "serve",
+        "--demo",
+        "--port",
+        str(port),
+        "--data",
+        str(data),
+    ]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as server:  # noqa: S603  our own program
+        try:
+            _await(f"http://127.0.0.1:{port}/healthz", server)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+            server.wait(20)
+
+
+def _await(url: str, server: "subprocess.Popen[bytes]") -> None:
+    for _second in range(START_SECONDS):
+        if server.poll() is not None:
+            break
+        try:
+            urllib.request.urlopen(url, timeout=2).close()  # noqa: S310  our own server
+        except (urllib.error.URLError, OSError):
+            time.sleep(1)
+        else:
+            return
+    raise SystemExit("the server did not start")
+
+
+def _password() -> str:
+    from tiendo import demo
+
+    return str(demo.PASSWORD)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -89,11 +90,16 @@ class Server:
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             assert self._process.poll() is None, f"the server ended\n{self.log[-4000:]}"
-            try:
-                connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
-                connection.request("GET", "/healthz")
-                if connection.getresponse().status == http.client.OK:
-                    return
-            except OSError:
-                time.sleep(0.01)
+            if self._answers():
+                return
+            time.sleep(0.01)
         raise AssertionError(f"the server did not start\n{self.log[-4000:]}")
+
+    def _answers(self) -> bool:
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)) as connection:
+            try:
+                connection.request("GET", "/healthz")
+                with connection.getresponse() as reply:
+                    return reply.status == http.client.OK
+            except OSError:
+                return False

@@ -95,7 +95,7 @@ def index() -> str:
             "decisions": session.scalar(select(func.count(DecisionDefinition.key.distinct()))) or 0,
         }
     return render_template(
-        "definitions/index.html", here="definitions", lines=lines, editors=editors, counts=counts
+        "definitions/index.html", here="definitions", lines=lines, editors=editors, also=counts
     )
 
 

@@ -10,7 +10,9 @@ from directives import organisations as directory
 from directives.account_tables import AccountRow
 from directives.people_tables import PersonRow
 from directives.roles import ROLES
+from foundation.actors import SYSTEM
 from foundation.texts import Text, _
+from web import context
 
 
 def organisations_of(groups: Iterable[str]) -> list[str]:
@@ -31,7 +33,7 @@ def accounts(session: Session, ids: Iterable[str | None]) -> dict[str, str]:
         return {}
     query = select(AccountRow.id, AccountRow.username, PersonRow.id.label("person"), PersonRow.full_name)
     query = query.join(PersonRow, PersonRow.id == AccountRow.person_id, isouter=True)
-    found: dict[str, str] = {}
+    found = {SYSTEM.id: str(_(SYSTEM.name))} if SYSTEM.id in wanted else {}
     for row in session.execute(query.where(AccountRow.id.in_(wanted) | PersonRow.id.in_(wanted))):
         found[row.id] = row.full_name or row.username
         if row.person:
@@ -44,3 +46,10 @@ def group(name: str, known: dict[str, str]) -> Text:
     role, _at, organisation = name.partition("@")
     title = ROLES[role].title if role in ROLES else _("Mọi người")
     return _("{role} – {organisation}", role=title, organisation=known.get(organisation, organisation))
+
+
+def groups(session: Session, wanted: Iterable[str], on: date) -> dict[str, str]:
+    """Give candidate groups in the words of `group`, in the language of the page."""
+    several = set(wanted)
+    known = organisations(session, organisations_of(several), on)
+    return {one: context.text(group(one, known)) for one in several}

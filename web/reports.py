@@ -74,7 +74,7 @@ def index() -> str:
         is_open=is_open,
         rows=rows,
         mine=mine,
-        counts=counts,
+        progress=counts,
         titles=titles,
         waiting=waiting,
         today=today,

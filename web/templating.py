@@ -1,6 +1,6 @@
 """What every template may use: built files, and dates and numbers as officials write them (R-U1)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -15,12 +15,17 @@ from web.assets import asset, preloads
 
 
 def prepare(environment: Environment) -> None:
-    """Give an environment the filters `day`, `moment`, `number`, `percent` and the globals of `web.assets`.
+    """Give an environment the filters `day`, `moment`, `number`, `percent`, `named` and the globals of `web.assets`.
 
     The translating global `_` depends on the request and is given by the application.
     """
     environment.globals.update(asset=asset, preloads=preloads, value_of=value_of, choices_of=choices_of)
-    environment.filters.update(day=_day, moment=format_moment, number=_number, percent=_percent)
+    environment.filters.update(day=_day, moment=format_moment, number=_number, percent=_percent, named=named)
+
+
+def named(ids: Iterable[str], names: Mapping[str, Any]) -> list[Any]:
+    """Give the names of ids; an id without a name stands for itself."""
+    return [names.get(one, one) for one in ids]
 
 
 def value_of(field: Field, values: Mapping[str, Any]) -> Any:

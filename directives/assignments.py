@@ -379,6 +379,7 @@ def tell(work: UnitOfWork, event: str, assignment: Assignment, **more: Any) -> N
         "assignment": assignment.id,
         "directive": assignment.directive_id,
         "organisation": assignment.organisation_id,
+        "organisations": [assignment.organisation_id, assignment.lead_id],
         "lead": assignment.lead_id,
         "title": assignment.content,
         "state": assignment.state,

@@ -268,6 +268,7 @@ def _tell(
         "version": consolidated.version,
         "directive": asked.directive_id,
         "organisation": asked.organisation_id,
+        "organisations": [one for one in (asked.organisation_id, asked.superior_id) if one],
         "superior": asked.superior_id,
         "title": asked.title,
         "missing_units": consolidated.missing_units,

@@ -234,5 +234,10 @@ def _tell(work: UnitOfWork, event: str, act: str, difficulty: Difficulty, *, rea
         "remedy": difficulty.remedy,
     }
     history.record(work, "assignment", difficulty.assignment_id, act, after=facts, reason=reason)
-    data = {"assignment": difficulty.assignment_id, "organisation": difficulty.organisation_id, **facts}
+    data = {
+        "assignment": difficulty.assignment_id,
+        "organisation": difficulty.organisation_id,
+        "organisations": [difficulty.organisation_id, *difficulty.route],
+        **facts,
+    }
     outbox.record(work, event, subject=difficulty.assignment_id, data=data)

@@ -347,7 +347,14 @@ def _told(
     history.record(work, "assignment", assignment.id, act, after=after, reason=reason)
     if event is None:
         return
-    data = {"assignment": assignment.id, "lead": assignment.lead_id, "title": assignment.content, **facts}
+    data = {
+        "assignment": assignment.id,
+        "organisation": assignment.organisation_id,
+        "organisations": [assignment.organisation_id, assignment.lead_id, request.holder_id],
+        "lead": assignment.lead_id,
+        "title": assignment.content,
+        **facts,
+    }
     outbox.record(work, event, subject=assignment.id, data=data)
 
 

@@ -5,9 +5,11 @@ from sqlalchemy import select
 from directives import people
 from directives.notifications import NotificationRow
 from engine.models import UserTask
+from foundation.outbox import OutboxEvent
 from processes import audience, notices, staffing
 from tests.processes.stage import Stage, today
 from tests.processes.test_receiving import instruct, receive
+from webhooks import events
 
 
 def test_every_step_of_the_chain_has_somebody_to_do_it(stage: Stage) -> None:
@@ -60,3 +62,12 @@ def test_a_webhook_of_the_department_hears_of_its_divisions_only(stage: Stage) -
         assert not audience.within(session, stage.id("so-noi-vu"), (stage.id("qlkh"),))
         assert not audience.within(session, stage.id("qlkh"), (stage.id("so-khcn"),))
         assert not audience.within(session, stage.id("qlkh"), ())
+
+
+def test_the_unit_that_leads_is_among_those_an_event_concerns(stage: Stage) -> None:
+    directive = receive(stage).directive_id
+    instruct(stage, directive, "do_now", drafting_unit=stage.id("qlkh"), internal_due="2024-03-29")
+    told = stage.rows(select(OutboxEvent).where(OutboxEvent.type == "task.assigned"))[0]
+    with stage.database.reading() as session:
+        assert audience.within(session, stage.id("qlkh"), events.organisations_of(told.data))
+        assert not audience.within(session, stage.id("qlcn"), events.organisations_of(told.data))

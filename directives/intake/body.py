@@ -5,7 +5,7 @@ import re
 from directives.intake import clauses, roles
 from directives.intake.clauses import Time
 from directives.intake.form import Form
-from directives.intake.items import Reader, Scope, is_generic_closing
+from directives.intake.items import Reader, Scope
 from directives.intake.parties import Directory, Place, complete, split
 from directives.intake.proposal import Header, Item
 from directives.intake.structure import Block, blocks, tree
@@ -86,7 +86,7 @@ def _without_closing(found: list[Block]) -> list[Block]:
     while found and found[-1].kind == "paragraph" and not found[-1].rows:
         last = found[-1].text
         own = clauses.is_formula(last) or clauses.is_difficulty(last)
-        if not own and not (is_generic_closing(last) and len(found) > 3):  # noqa: PLR2004 - something stands before it
+        if not own and not (clauses.is_generic_closing(last) and len(found) > 3):  # noqa: PLR2004 - something stands before it
             break
         found = found[:-1]
     return found

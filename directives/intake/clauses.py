@@ -14,6 +14,7 @@ from directives.deadline_phrases import Phrase
 from directives.deadline_text import NO_DEADLINE, DeadlineText, Recurrence, WorkingTime, parse
 from directives.intake import roles
 from directives.intake.roles import Roles
+from directives.intake.words import starts_with_action
 from foundation.vietnamese import fold
 
 #: sentences of one duty that are looked at; further ones are taken as its continuation
@@ -48,6 +49,7 @@ _NARRATIVE = re.compile(
     r"|ket qua )[^.]{0,120}\b(?:da dat|da co nhieu|da duoc|da hoan thanh|da bao cao|con cham"
     r"|con han che|van con|chua dat|chua cao|chua duoc)\b"
 )
+_GENERIC = re.compile(r"\b(?:trien khai|thuc hien|to chuc thuc hien|nghiem tuc)\b")
 _PERIODIC_REPORT = re.compile(r"\b(?:bao cao|tong hop|gui ket qua|cap nhat)\b")
 _ON_TO = re.compile(r"\b(?:để|nhằm)\s+(?:\w+\s+)?(?:tổng hợp|tham mưu)(?P<rest>[^.;]{0,160})", re.IGNORECASE)
 _SENT_TO = re.compile(
@@ -68,6 +70,21 @@ class Duty:
     #: written out of another duty ("… để tổng hợp, báo cáo UBND tỉnh")
     is_consolidation: bool = False
     is_narrative: bool = False
+
+    @property
+    def does_something(self) -> bool:
+        """Tell whether what is to be done follows the names of the doers."""
+        rest = self.text[self.roles.end :].lstrip(" ,:;-–()")
+        return (
+            starts_with_action(rest)
+            or re.match(
+                r"(?:được (?:giao|phân công)[^,;.]{0,40} )?"
+                r"(?:có|cần|phải|nghiêm|sớm|tự|cùng|theo|chịu|trực|\()",
+                rest,
+            )
+            is not None
+            or ":" in self.text[self.roles.end : self.roles.end + 3]
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +118,19 @@ def is_difficulty(text: str) -> bool:
 def is_formula(text: str) -> bool:
     """Tell whether a text is a closing formula or a clause on effect."""
     return _FORMULA.search(fold(text)) is not None
+
+
+def is_generic_closing(text: str) -> bool:
+    """Tell whether an unnumbered last paragraph only asks everybody to carry out the document."""
+    folded = fold(text)
+    return (
+        re.match(r"^(?:yeu cau|de nghi|can cu|nhan duoc)\b", folded) is not None
+        and re.search(r"\b(?:theo doi|don doc|truoc ngay|cham nhat|tong hop)\b", folded) is None
+        and _GENERIC.search(folded) is not None
+        and re.search(r"\b(?:nay|tren|noi dung|quan tam|phoi hop thuc hien|nghiem tuc|khan truong)\b", folded)
+        is not None
+        and len(text) < 400  # noqa: PLR2004 - a formula
+    )
 
 
 def is_narrative(text: str) -> bool:

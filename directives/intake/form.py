@@ -6,6 +6,8 @@ Also tells a document from any other text, and stops at a secrecy stamp.
 import re
 from dataclasses import dataclass
 
+from directives.intake import columns
+from directives.intake.columns import MOTTO
 from directives.intake.structure import marker
 from directives.intake.text import Line
 from foundation.vietnamese import fold
@@ -62,14 +64,12 @@ _SIGNS = re.compile(
     r"|CỤC TRƯỞNG|CHI CỤC TRƯỞNG|TRƯỞNG PHÒNG|HIỆU TRƯỞNG|VIỆN TRƯỞNG|TỔNG GIÁM ĐỐC|CHÁNH THANH TRA"
     r"|BỘ TRƯỞNG|THỨ TRƯỞNG|THỦ TƯỚNG)\b"
 )
-_MOTTO = ("cong hoa xa hoi chu nghia viet nam", "doc lap - tu do", "doc lap- tu do", "dang cong san viet nam")
 _BEGINS_BODY = re.compile(
     r"^(?:can cu|thuc hien|trien khai|thi hanh|de |nham |theo |xet |tren co so|ngay \d|trong "
     r"|thoi gian qua|tiep theo|sau khi|qua |hien nay|vua qua"
     r"|uy ban nhan dan|ubnd|so |chu tich|giam doc|nam \d)"
 )
 _HEAD_LINES = 80
-_SHORT_HEAD = 25
 _LONGEST_SUBJECT = 70
 
 
@@ -95,21 +95,16 @@ def secrecy(lines: tuple[Line, ...]) -> tuple[str, Line] | None:
     """Give the secrecy mark of a document and its line, when a stamp stands in its head (R-U7)."""
     shown = [line for line in lines if line.text or line.cells][:_HEAD_LINES]
     for line in shown:
-        for part in (*split_columns(line.text), *line.cells):
+        for part in (*columns.split(line.text), *line.cells):
             match = _STAMPS.match(fold(part).strip(' []|*"“”.'))
             if match is not None and (part.strip(' []()|*."“”').isupper() or line is not shown[-1]):
                 return SECRECY[match[1]], line
     return None
 
 
-def split_columns(text: str) -> list[str]:
-    """Split a line in which the two columns of the head stand beside each other."""
-    return [part.strip() for part in re.split(r"\s{3,}", text) if part.strip()]
-
-
 def read(lines: tuple[Line, ...]) -> Form:
     """Find the parts of a document."""
-    flat = _columns_apart(lines)
+    flat = columns.apart(lines)
     type_at, type_name, inline_subject = _type_line(flat)
     number_at = _first(flat, _is_number_line)
     date_at = _first(flat, lambda t: _DATED.search(fold(t)) is not None and len(t) < 90)  # noqa: PLR2004 - one short line
@@ -151,61 +146,6 @@ def date_parts(line: Line) -> tuple[int | None, int | None, int | None, str]:
     figures = [re.sub(r"\D", "", match[name] or "") for name in ("day", "month", "year")]
     day, month, year = (int(f) if f else None for f in figures)
     return day, month, year, line.text[: match.start()].strip(" ,")
-
-
-def _columns_apart(lines: tuple[Line, ...]) -> list[Line]:
-    flat: list[Line] = []
-    seen = 0
-    in_tail = False
-    for line in (_blanks_closed(line) for line in lines):
-        seen += not line.is_blank
-        in_tail = in_tail or _RECIPIENTS.match(fold(line.text)) is not None
-        if line.cells and seen <= 12 and _is_head_row(line.cells):  # noqa: PLR2004 - the head is short
-            flat += [Line(number=line.number, text=cell, is_strong=True) for cell in _stacked(line.cells)]
-        elif (
-            line.text
-            and (seen <= _SHORT_HEAD or in_tail or _RECIPIENTS.match(fold(line.text)))
-            and len(split_columns(line.text)) > 1
-        ):
-            flat += [
-                Line(number=line.number, text=part, is_strong=line.is_strong)
-                for part in split_columns(line.text)
-            ]
-        else:
-            flat.append(line)
-    return flat
-
-
-def _blanks_closed(line: Line) -> Line:
-    """Close the gaps left for figures by hand: "Số:      /KH-UBND", "ngày      tháng     năm 2024"."""
-    text = re.sub(
-        r"(?<=[Nn]gày)\s{2,}(?=tháng)|(?<=tháng)\s{2,}(?=năm)|(?<=Số:)\s{2,}(?=[/\d])"
-        r"|(?<=\d)\s{2,}(?=tháng|năm|/)|(?<=ngày|háng)\s{2,}(?=\d)",
-        " ",
-        line.text,
-    )
-    return line if text == line.text else Line(number=line.number, text=text, is_strong=line.is_strong)
-
-
-def _is_head_row(cells: tuple[str, ...]) -> bool:
-    joined = fold(" ".join(cells))
-    return (
-        any(motto in joined for motto in _MOTTO)
-        or re.search(r"\bso\s*:|ngay .{0,12}thang .{0,12}nam", joined) is not None
-    )
-
-
-def _stacked(cells: tuple[str, ...]) -> list[str]:
-    parts: list[str] = []
-    for cell in cells:
-        parts += [
-            p.strip()
-            for p in re.split(
-                r"\s{2,}|(?=Số\s*:)|(?=Độc lập)|(?=V/v)|\s+(?=(?:SỞ|CHI CỤC|VĂN PHÒNG|TRUNG TÂM)\s)", cell
-            )
-            if p.strip()
-        ]
-    return parts
 
 
 def _first(lines: list[Line], test: "object") -> int | None:
@@ -273,7 +213,7 @@ def _ends_subject(line: Line, words: list[str], *, gap: bool) -> bool:
         or _DATED.search(folded)
     ):
         return True
-    if _is_number_line(text) or any(folded.startswith(m) for m in _MOTTO):
+    if _is_number_line(text) or any(folded.startswith(m) for m in MOTTO):
         return True
     if not words:
         return text.endswith(":") or len(text.split()) > 2 * _LONGEST_SUBJECT
@@ -307,7 +247,7 @@ def _regarding(lines: list[Line], at: int | None) -> tuple[str | None, int]:
             _ADDRESSEES.match(folded)
             or _DATED.search(folded)
             or text.isupper()
-            or any(folded.startswith(m) for m in _MOTTO)
+            or any(folded.startswith(m) for m in MOTTO)
         )
         if stops or lines[at].cells or marker(text)[0] != "paragraph" or len(text) > 200:  # noqa: PLR2004 - a title
             break
@@ -352,7 +292,7 @@ def _addressees(lines: list[Line], at: int) -> tuple[tuple[Line, ...], int]:
 def _past_motto(lines: list[Line], at: int) -> int:
     while at < len(lines):
         folded = fold(lines[at].text)
-        is_head = any(m in folded for m in _MOTTO) or (
+        is_head = any(m in folded for m in MOTTO) or (
             bool(folded) and _DATED.search(folded) is not None and len(folded) < 70  # noqa: PLR2004 - a limit of the form
         )
         if not (lines[at].is_blank or is_head):
@@ -404,7 +344,7 @@ def _annex(lines: list[Line], tail_at: int) -> int:
 def _evidence(lines: list[Line], type_name: str | None, *places: int | None) -> int:
     number_at, date_at, addressed_at, regard_at, tail_at = places
     text = fold("\n".join(line.text for line in lines[:60]))
-    points = 2 * any(m in text for m in _MOTTO[:1] + _MOTTO[3:])
+    points = 2 * any(m in text for m in MOTTO[:1] + MOTTO[3:])
     points += 2 * (number_at is not None) + (date_at is not None) + (type_name is not None)
     points += (addressed_at is not None) + (regard_at is not None)
     has_tail = tail_at is not None and tail_at < len(lines)

@@ -1,8 +1,7 @@
 """Plan items of a body: walks the outline, knows who is addressed, and turns assignment blocks into items.
 
 Counting rule of the domain notes (§1): one item is one assignment block (one lead block, or one bullet where
-no
-lead is given); closing formulas and the clause on difficulties are none.
+no lead is given); closing formulas and the clause on difficulties are none.
 """
 
 import re
@@ -16,16 +15,21 @@ from directives.intake.fields import Field
 from directives.intake.parties import Directory, Place, complete, span_of_parties
 from directives.intake.proposal import Item
 from directives.intake.roles import Roles
-from directives.intake.segments import LONGEST_TITLE, Segment, has_lead, has_own_block, own_words, segments
+from directives.intake.sections import work_sections
+from directives.intake.segments import (
+    LONGEST_TITLE,
+    Segment,
+    has_lead,
+    has_own_block,
+    is_details,
+    is_title,
+    own_words,
+    segments,
+)
 from directives.intake.structure import LISTS, Node
 from directives.intake.words import starts_with_action
 from foundation.vietnamese import fold
 
-_FOLLOWS = re.compile(
-    r"\b(?:nhu sau|sau day|sau|cu the|gom|bao gom|noi dung|nhiem vu|cong viec)\b[^:]{0,30}:$|:$"
-)
-_DETAILS = re.compile(r"\b(?:trong do|bao gom|gom|nhu|vi du|cac noi dung chinh|thanh phan)\b[^:]{0,40}:$")
-_GENERIC = re.compile(r"\b(?:trien khai|thuc hien|to chuc thuc hien|nghiem tuc)\b")
 #: what the issuer says of itself is no duty
 _SPEAKS = re.compile(r"(?:thông báo|báo cáo|ban hành|nhận được|kính|trân trọng|xây dựng|đã|tổ chức)\b")
 #: an order in so many words counts also in a part that otherwise only tells
@@ -78,7 +82,7 @@ class Reader:
             replace(item, deadline=deadline, inherited_from=section)
             if item.deadline.kind == "none"
             and not item.deadline.raw
-            and item.section.split(".")[0] in _work_sections(roots)
+            and item.section.split(".")[0] in work_sections(roots)
             else item
             for item in found
         ]
@@ -110,7 +114,7 @@ class Reader:
         if any(has_lead(s.fields) for s in found) and not found[0].contents:
             items = self._block([node], found[0], inner)
             return items + self._listed(found[1:], inner)
-        if _is_details(node):
+        if is_details(node):
             return self._leaf(node, inner, own.fields, with_children=True)
         if found and not found[0].contents:
             items = self._leaf(node, inner, (*own.fields, *found[0].fields), detail=found[0].nodes)
@@ -126,7 +130,7 @@ class Reader:
         text = block.text
         if block.kind in {"part", "upper", "roman"}:
             return True
-        if _is_details(node):
+        if is_details(node):
             return False
         if all(fields.take_apart(c.block.text).is_only_fields and not c.children for c in node.children):
             return False
@@ -263,7 +267,7 @@ class Reader:
             return self._lone_fields(Segment(nodes=[node], contents=[], fields=parts.fields), scope)
         inner = self.with_fields(scope, kept, tuple(line for n in detail for line in n.block.lines))
         items = self._duties(node, words, start, inner, has_fields=bool(kept))
-        if block_is_title(node):
+        if is_title(node):
             return []
         if with_children and items:
             below = [n for child in node.children for n in child.walk()]
@@ -332,7 +336,7 @@ class Reader:
         who = duty.roles
         if span_of_parties(duty.text) >= len(duty.text.rstrip(" .;:")) > 0:
             return False
-        named = bool(who.leads) and (who.is_ordered or _does_something(duty))
+        named = bool(who.leads) and (who.is_ordered or duty.does_something)
         if scope.mode in {"time", "money"}:
             return named
         if node.block.kind == "paragraph":
@@ -421,66 +425,3 @@ class Reader:
                         if deadline.kind != "none":
                             return deadline, node.block.label
         return None
-
-
-def _is_details(node: Node) -> bool:
-    """Tell whether the entries below only detail the node: "…, trong đó: + cơ sở pháp lý; + …"."""
-    text = node.block.text
-    if (
-        not node.children
-        or not text.endswith(":")
-        or node.block.kind in {"part", "upper", "roman", "article"}
-    ):
-        return False
-    if node.block.is_strong or any(c.block.kind not in LISTS for c in node.children):
-        return False
-    folded = fold(text)
-    acts = starts_with_action(text) or bool(roles.read(text).leads)
-    if not acts or len(text) < 30:  # noqa: PLR2004 - a title
-        return False
-    return _DETAILS.search(folded) is not None or not any(
-        starts_with_action(c.block.text) or roles.read(c.block.text).leads for c in node.children
-    )
-
-
-def block_is_title(node: Node) -> bool:
-    """Tell whether a block without entries is only a title in capitals."""
-    text = node.block.text
-    return not node.children and text.upper() == text and not text.endswith((".", ";"))
-
-
-def _does_something(duty: Duty) -> bool:
-    rest = duty.text[duty.roles.end :].lstrip(" ,:;-–()")
-    return (
-        starts_with_action(rest)
-        or re.match(r"(?:có|cần|phải|nghiêm|sớm|tự|cùng|theo|chịu|trực|\()", rest) is not None
-        or ":" in duty.text[duty.roles.end : duty.roles.end + 3]
-    )
-
-
-def _work_sections(roots: list[Node]) -> set[str]:
-    """Give the labels of sections of tasks, without those on organisation, time and money."""
-    found: set[str] = set()
-    for node in roots:
-        folded = fold(node.block.text)
-        if (
-            sections.kind_of(node.block.text) == "work"
-            and "to chuc" not in folded
-            and "bao cao" not in folded
-            and "kinh phi" not in folded
-        ):
-            found.add(node.block.label)
-    return found
-
-
-def is_generic_closing(text: str) -> bool:
-    """Tell whether an unnumbered last paragraph only asks everybody to carry out the document."""
-    folded = fold(text)
-    return (
-        re.match(r"^(?:yeu cau|de nghi|can cu|nhan duoc)\b", folded) is not None
-        and re.search(r"\b(?:theo doi|don doc|truoc ngay|cham nhat|tong hop)\b", folded) is None
-        and _GENERIC.search(folded) is not None
-        and re.search(r"\b(?:nay|tren|noi dung|quan tam|phoi hop thuc hien|nghiem tuc|khan truong)\b", folded)
-        is not None
-        and len(text) < 400  # noqa: PLR2004 - a formula
-    )

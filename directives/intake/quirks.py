@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-from directives.intake import form as forms
+from directives.intake import columns
 from directives.intake.form import Form
 from directives.intake.header import symbol_line
 from directives.intake.proposal import Header, Item, Quirk
@@ -177,7 +177,7 @@ def _split_by_pages(body: list[Block], lines: tuple[str, ...]) -> Iterable[Quirk
             continue
         for one, other in zip(block.lines, block.lines[1:], strict=False):
             if other - one > 1 and not any(
-                line.strip() and not forms.split_columns(line) for line in lines[one : other - 1]
+                line.strip() and not columns.split(line) for line in lines[one : other - 1]
             ):
                 yield Quirk(
                     kind="page_break_split", message=_("Câu bị ngắt giữa hai trang, đã nối lại."), line=one

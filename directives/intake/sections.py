@@ -2,6 +2,7 @@
 
 import re
 
+from directives.intake.structure import Node
 from foundation.vietnamese import fold
 
 _WORK = re.compile(
@@ -39,3 +40,18 @@ def kind_of(title: str) -> str | None:
     if _MONEY.search(folded):
         return "money"
     return "silent" if _SILENT.search(folded) else None
+
+
+def work_sections(roots: list[Node]) -> set[str]:
+    """Give the labels of sections of tasks, without those on organisation, time and money."""
+    found: set[str] = set()
+    for node in roots:
+        folded = fold(node.block.text)
+        if (
+            kind_of(node.block.text) == "work"
+            and "to chuc" not in folded
+            and "bao cao" not in folded
+            and "kinh phi" not in folded
+        ):
+            found.add(node.block.label)
+    return found

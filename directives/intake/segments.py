@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 from directives.intake import fields, roles
 from directives.intake.fields import Field
-from directives.intake.structure import Node, opens_list
+from directives.intake.structure import LISTS, Node, opens_list
+from directives.intake.words import starts_with_action
 from foundation.vietnamese import fold
 
 #: characters of a line that can still be only a label or a title
 LONGEST_TITLE = 260
+_DETAILS = re.compile(r"\b(?:trong do|bao gom|gom|nhu|vi du|cac noi dung chinh|thanh phan)\b[^:]{0,40}:$")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,3 +105,29 @@ def own_words(node: Node, parts: fields.Parts) -> str:
         return parts.own if not (opens_list(node.block) and len(parts.own) < 40 and node.children) else ""  # noqa: PLR2004 - a limit of the form
     first = parts.fields[0]
     return first.value if first.kind == "text" else ""
+
+
+def is_details(node: Node) -> bool:
+    """Tell whether the entries below only detail the node: "…, trong đó: + cơ sở pháp lý; + …"."""
+    text = node.block.text
+    if (
+        not node.children
+        or not text.endswith(":")
+        or node.block.kind in {"part", "upper", "roman", "article"}
+    ):
+        return False
+    if node.block.is_strong or any(c.block.kind not in LISTS for c in node.children):
+        return False
+    folded = fold(text)
+    acts = starts_with_action(text) or bool(roles.read(text).leads)
+    if not acts or len(text) < 30:  # noqa: PLR2004 - a title
+        return False
+    return _DETAILS.search(folded) is not None or not any(
+        starts_with_action(c.block.text) or roles.read(c.block.text).leads for c in node.children
+    )
+
+
+def is_title(node: Node) -> bool:
+    """Tell whether a block without entries is only a title in capitals."""
+    text = node.block.text
+    return not node.children and text.upper() == text and not text.endswith((".", ";"))

@@ -15,7 +15,6 @@ from directives import (
     directives,
     document_files,
     documents,
-    organisation_aliases,
     plans,
     proposals,
     signing,
@@ -24,14 +23,12 @@ from directives.access import Principal
 from directives.assignment_tables import Assignment
 from directives.directives import Directive
 from directives.document_tables import Document
-from directives.documents import Header, Purpose, Recipient
+from directives.documents import Header
 from directives.plan_tables import Plan
 from engine import instances
 from foundation.database import UnitOfWork
-from foundation.errors import Invalid
-from foundation.texts import _
 from foundation.working_time import local_date
-from processes import reading
+from processes import headers, reading
 
 #: the process of a cycle
 PROCESS = "directive-cycle"
@@ -67,7 +64,7 @@ def receive(
         name, content = file[:2] if file else ("van-ban.txt", "\n".join(lines).encode())
         read = reading.read(work.session, content, name, local_date(work.now))
         proposal, lines = read.as_json(), lines or read.lines
-    header = header_of(work, proposal.get("document") or {}, organisation_id)
+    header = headers.read(work, proposal.get("document") or {}, organisation_id)
     document = documents.arrive(work, organisation_id, header, lines=list(lines), received_on=received_on)
     if file is not None:
         document_files.attach(work, document.id, *file)
@@ -179,53 +176,6 @@ def add_item_for(work: UnitOfWork, plan_id: str, assignment: Assignment) -> None
         traces=(plans.Trace(parent_item_id=assignment.item_id, parent_assignment_id=assignment.id),),
     )
     plans.add_item(work, plan_id, draft)
-
-
-def header_of(work: UnitOfWork, data: Mapping[str, Any], organisation_id: str) -> Header:
-    """Read the header of a proposal; issuer and recipients become organisations where that is certain."""
-    people = [_name(one) for one in data.get("recipients") or ()]
-    issuer = _name(data.get("issuer") or "")
-    today = local_date(work.now)
-    known = organisation_aliases.resolve_all(
-        work.session, [name for name in (issuer, *people) if name], on=today, scope=organisation_id
-    )
-
-    def organisation(name: str) -> str | None:
-        return known[name].organisation_id if name in known else None
-
-    return Header(
-        number_raw=str(data.get("number") or data.get("number_raw") or ""),
-        issuer_id=organisation(issuer),
-        issuer_name=issuer,
-        issued_on=_day(data.get("date")),
-        subject=str(data.get("subject") or ""),
-        urgency=int(data.get("urgency") or 0),
-        place=str(data.get("place") or ""),
-        legal_bases=[dict(one) for one in data.get("legal_bases") or ()],
-        recipients=[
-            Recipient(name=name, purpose=Purpose.ACTION, organisation_id=organisation(name))
-            for name in people
-            if name
-        ],
-        secrecy=str(data.get("secrecy") or ""),
-    )
-
-
-def _name(value: Any) -> str:
-    return str(value.get("name") or "") if isinstance(value, Mapping) else str(value)
-
-
-def _day(value: Any) -> date | None:
-    if value is None or value == "" or isinstance(value, date):
-        return value or None
-    try:
-        return date.fromisoformat(str(value))
-    except ValueError:
-        raise Invalid(
-            fields={
-                "date": _("Ngày phải có dạng năm-tháng-ngày (2024-02-05), nhận được “{found}”.", found=value)
-            }
-        ) from None
 
 
 def _signer(document: Document) -> signing.Signer | None:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from directives import plans
 from directives.directives import Directive
-from directives.document_tables import Document
+from directives.document_tables import Document, DocumentRecipient
 from directives.plan_tables import Plan
 from engine.models import ProcessInstance
 from foundation.errors import Conflict, Forbidden, Invalid
@@ -103,6 +103,30 @@ def test_the_same_document_is_not_received_twice(stage: Stage) -> None:
     receive(stage)
     with pytest.raises(Conflict):
         receive(stage)
+
+
+def test_a_header_keeps_type_signer_and_why_each_recipient_gets_it(stage: Stage) -> None:
+    received = receive(
+        stage,
+        number="/TB-SNV",
+        doc_type="thông báo",
+        signer={"name": "Lê Văn Bình", "role": "Phó Giám đốc", "capacity": "KT. GIÁM ĐỐC"},
+        recipients=[
+            {"name": "Sở Khoa học và Công nghệ", "as": "Kính gửi (action)"},
+            {"name": "Ủy ban nhân dân tỉnh Đồng Nai", "as": "Nơi nhận (để báo cáo)"},
+            {"name": "Văn thư", "as": "Lưu"},
+        ],
+    )
+    document = stage.row(Document, received.document_id)
+    assert (document.type_code, document.number) == ("TB", None)
+    assert (document.signer["capacity"], document.signer["signed_for_title"]) == (["KT"], "GIÁM ĐỐC")
+    query = select(DocumentRecipient).where(DocumentRecipient.document_id == document.id)
+    lines = stage.rows(query.order_by(DocumentRecipient.ordinal))
+    assert [(one.purpose, one.organisation_id) for one in lines] == [
+        ("action", stage.id("so-khcn")),
+        ("report", stage.id("ubnd")),
+        ("file", None),
+    ]
 
 
 def test_a_secret_document_is_refused_and_nothing_is_kept(stage: Stage) -> None:

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.province import Province, settle_in
-from tests.acceptance.server import Server
+pytest.register_assert_rewrite("tests.acceptance.dong_nai", "tests.acceptance.people")
+
+from tests.acceptance.province import Province, settle_in  # noqa: E402  after the rewriting of asserts
+from tests.acceptance.server import Server  # noqa: E402
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

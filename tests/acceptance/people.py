@@ -62,9 +62,9 @@ class Person:
         assert answer.status == 200, (self.username, path, answer)
         return answer.body
 
-    def post(self, path: str, body: Any = None, method: str = "POST") -> Any:
+    def post(self, path: str, body: Any = None, method: str = "POST", **headers: str) -> Any:
         """Do something that must succeed."""
-        answer = self.ask(method, path, {} if body is None else body)
+        answer = self.ask(method, path, {} if body is None else body, **headers)
         assert 200 <= answer.status < 300, (self.username, path, body, answer, self.server.log[-3000:])
         self._after_post()
         return answer.body
@@ -75,9 +75,9 @@ class Person:
         assert answer.status == status, (self.username, path, answer)
         return answer
 
-    def send_file(self, path: str, name: str, content: bytes) -> Any:
+    def send_file(self, path: str, name: str, content: bytes, *, field: str = "files") -> Any:
         """Upload one file as a form of a browser does."""
-        body, kind = urllib3.encode_multipart_formdata({"files": (name, content)})
+        body, kind = urllib3.encode_multipart_formdata({field: (name, content)})
         answer = self.ask("POST", path, body, **{"Content-Type": kind})
         assert answer.status in (200, 201), (self.username, path, answer)
         return answer.body
@@ -101,6 +101,65 @@ class Person:
     def complete(self, element: str, business_key: str, **values: Any) -> None:
         """Finish a step with what the form asks."""
         self.post(f"/user-tasks/{self.task(element, business_key)['id']}/complete", {"variables": values})
+
+    # --- documents and plans ----------------------------------------------------------------------------
+
+    def read_document(self, name: str, content: bytes) -> dict[str, Any]:
+        """Let intake read a document; nothing is stored."""
+        found: dict[str, Any] = self.send_file("/intake", name, content, field="file")
+        return found
+
+    def receive(self, organisation: str, proposal: dict[str, Any], lines: list[str]) -> str:
+        """Register what intake read and a person confirmed; gives the directive."""
+        body = {"organisation": organisation, "proposal": proposal, "lines": lines}
+        return str(self.post("/directives", body)["directive"])
+
+    def child_directives(self, directive: str) -> list[str]:
+        """Give the cycles of lower organisations below a cycle."""
+        return [one["id"] for one in pages(self, "/directives") if one["parent"] == directive]
+
+    def plan_of(self, directive: str) -> dict[str, Any]:
+        """Give the plan of a cycle with its rows."""
+        (plan,) = self.get(f"/plans?directive={directive}")["items"]
+        found: dict[str, Any] = self.get(f"/plans/{plan['id']}")
+        return found
+
+    def give_to(self, plan: str, item: dict[str, Any], organisation: str) -> None:
+        """Name the lead of a row of a draft."""
+        change = {"leads": [{"organisation": organisation, "accountable": True}]}
+        path = f"/plans/{plan}/items/{item['id']}"
+        self.post(path, change, "PATCH", **{"If-Match": f'"{item["version"]}"'})
+
+    def add_item(self, plan: str, **row: Any) -> None:
+        """Add a row to a draft."""
+        self.post(f"/plans/{plan}/items", row)
+
+    # --- assignments and reports ------------------------------------------------------------------------
+
+    def assignments(self, directive: str) -> list[dict[str, Any]]:
+        """Give the assignments of a cycle in the order in which they were given."""
+        return sorted(pages(self, f"/assignments?directive={directive}"), key=lambda one: str(one["id"]))
+
+    def report_progress(self, assignment: str, progress: int, text: str) -> None:
+        """Say how far it is."""
+        self.post(f"/assignments/{assignment}/progress", {"progress": progress, "text": text})
+
+    def request_extension(self, assignment: str, wanted_due: str, reason: str) -> None:
+        """Ask for a later day."""
+        self.post(f"/assignments/{assignment}/extensions", {"wanted_due": wanted_due, "reason": reason})
+
+    def report_round(self, report_round: str) -> dict[str, Any]:
+        """Give a round with the reports of the units and the consolidated ones."""
+        found: dict[str, Any] = self.get(f"/report-rounds/{report_round}")
+        return found
+
+    def accept_report(self, report_round: str) -> None:
+        """Accept, as the superior, the report that lies on the desk."""
+        waiting = [one["report_round"] for one in self.get("/report-rounds/waiting")["items"]]
+        assert report_round in waiting
+        self.post(f"/report-rounds/{report_round}/answer", {"answer": "accepted"})
+
+    # --- the engine below -------------------------------------------------------------------------------
 
     def instances(self, process: str, business_key: str = "") -> list[dict[str, Any]]:
         """Give the instances of a process this person may see."""

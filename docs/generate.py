@@ -186,6 +186,22 @@ def assignment_diagram() -> str:
     return "\n".join([*lines, "```"])
 
 
+def decisions() -> str:
+    """Give the list of decisions with their titles."""
+    lines = []
+    for page in sorted((HERE / "decisions").glob("0*.md")):
+        number = page.name.partition("-")[0]
+        title = (
+            page.read_text(encoding="utf-8")
+            .partition("\n")[0]
+            .lstrip("# ")
+            .removeprefix(number)
+            .strip(" :–-")
+        )
+        lines.append(f"- [{number}]({page.name}) {title}")
+    return "\n".join(lines)
+
+
 def engine_states() -> str:
     """Give the states of instances and of pieces of work, with the reasons written beside them."""
     from engine import states
@@ -265,7 +281,7 @@ PARTS: dict[str, Callable[[], str]] = {
     function.__name__.replace("_", "-"): function
     for function in (
         api_routes, assignment_diagram, assignment_states, bpmn_features, bpmn_support, commands,
-        engine_states, feel_functions, feel_limits, form_components, lint_rules, rights, roles,
+        decisions, engine_states, feel_functions, feel_limits, form_components, lint_rules, rights, roles,
         webhook_events, webhook_retries,
     )
 }  # fmt: skip

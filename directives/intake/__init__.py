@@ -7,12 +7,12 @@ unreadable input a clear error; nothing is guessed in silence (R-S11).
 
 from directives.deadline_text import WorkingTime
 from directives.intake import form as forms
-from directives.intake import header, legal_bases, quirks, recipients, text
+from directives.intake import flat_tables, header, legal_bases, quirks, recipients, text
 from directives.intake.body import items_of
 from directives.intake.clauses import Time
 from directives.intake.parties import Directory, Known
 from directives.intake.proposal import Header, Item, LegalBasis, Proposal, Quirk, Recipient, Signer
-from directives.intake.structure import blocks
+from directives.intake.structure import Row, blocks
 from foundation.errors import Forbidden
 from foundation.texts import _
 
@@ -49,7 +49,7 @@ def read(
     Raises Invalid or TooLarge for what cannot be read, Secret for a document with a secrecy mark (R-U7).
     """
     lines = text.raw_lines(content, filename)
-    cleaned = text.clean(lines)
+    cleaned = flat_tables.restored(lines, text.clean(lines))
     stamp = forms.secrecy(cleaned)
     if stamp is not None:
         mark, line = stamp
@@ -96,5 +96,5 @@ def _header(form: forms.Form, known: Directory | None) -> Header:
     )  # fmt: skip
 
 
-def _words(paragraph: str, rows: tuple[tuple[int, tuple[str, ...]], ...]) -> list[str]:
-    return [cell for _line, cells in rows for cell in cells] if rows else [paragraph]
+def _words(paragraph: str, rows: tuple[Row, ...]) -> list[str]:
+    return [cell for row in rows for cell in row.cells] if rows else [paragraph]

@@ -6,6 +6,7 @@ Order of levels: phần, chương, A, I, Điều, 1, 1.1, a), (1), paragraph, -,
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from directives.intake.text import Line
 
@@ -37,6 +38,19 @@ _HANGING = re.compile(
 _WRAPPED = 55
 
 
+class Row(NamedTuple):
+    """A row of a table: its first and last line, its cells."""
+
+    line: int
+    until: int
+    cells: tuple[str, ...]
+
+    @property
+    def lines(self) -> tuple[int, ...]:
+        """Give all its lines."""
+        return tuple(range(self.line, max(self.line, self.until) + 1))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Block:
     """A paragraph, list entry or heading; page breaks inside it are mended."""
@@ -47,8 +61,8 @@ class Block:
     #: (offset in text, line number), one for each line it was written on
     pieces: tuple[tuple[int, int], ...]
     is_strong: bool = False
-    #: rows of a table with their line numbers
-    rows: tuple[tuple[int, tuple[str, ...]], ...] = ()
+    #: rows of a table
+    rows: tuple[Row, ...] = ()
 
     @property
     def lines(self) -> tuple[int, ...]:
@@ -131,18 +145,26 @@ def opens_list(block: Block) -> bool:
 
 
 def _add_row(done: list[Block], line: Line, *, blank_before: bool) -> None:
-    row = (line.number, line.cells)
-    if done and done[-1].rows and not (blank_before and len(done[-1].rows[0][1]) != len(line.cells)):
+    row = Row(line.number, line.until, line.cells)
+    if done and done[-1].rows and not (blank_before and len(done[-1].rows[0].cells) != len(line.cells)):
         last = done[-1]
         done[-1] = Block(
             kind="paragraph",
             label="",
             text="",
-            pieces=(*last.pieces, (0, line.number)),
+            pieces=(*last.pieces, *((0, number) for number in row.lines)),
             rows=(*last.rows, row),
         )
     else:
-        done.append(Block(kind="paragraph", label="", text="", pieces=((0, line.number),), rows=(row,)))
+        done.append(
+            Block(
+                kind="paragraph",
+                label="",
+                text="",
+                pieces=tuple((0, number) for number in row.lines),
+                rows=(row,),
+            )
+        )
 
 
 def _continues(last: Block, line: Line, *, blank_before: bool) -> bool:

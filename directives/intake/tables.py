@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from directives.intake import fields, roles
 from directives.intake.proposal import Item
-from directives.intake.structure import Block, marker
+from directives.intake.structure import Block, Row, marker
 from directives.intake.words import starts_with_action
 from foundation.vietnamese import fold
 
@@ -27,7 +27,8 @@ def items(block: Block, reader: "Reader", scope: "Scope") -> list[Item]:
     found: list[Item] = []
     section = scope
     previous: dict[str, str] = {}
-    for line, cells in block.rows[head_at + 1 :]:
+    for row in block.rows[head_at + 1 :]:
+        cells = row.cells
         values = {kind: cells[at].strip() for at, kind in columns.items() if at < len(cells)}
         text = values.get("text", "")
         if _is_group(cells, values):
@@ -38,20 +39,20 @@ def items(block: Block, reader: "Reader", scope: "Scope") -> list[Item]:
             continue
         if not text:
             if found:
-                found[-1] = _continued(found[-1], line, values, reader)
+                found[-1] = _continued(found[-1], row.lines, values, reader)
             continue
         if values.get("leads", "").strip(" -") in {"nt", "Như trên", "như trên", '"', "''", "-nt"}:
             values["leads"] = previous.get("leads", "")
         previous = values
-        found.append(_item(line, cells, values, reader, section, columns))
+        found.append(_item(row, values, reader, section, columns))
     return found
 
 
 def _columns(block: Block) -> tuple[int, dict[int, str]]:
-    for at, (_line, cells) in enumerate(block.rows[:4]):
+    for at, row in enumerate(block.rows[:4]):
         columns: dict[int, str] = {}
-        for place, cell in enumerate(cells):
-            kind = _kind(cell)
+        for place, cell in enumerate(row.cells):
+            kind = heading_kind(cell)
             if kind is not None and (kind not in columns.values() or kind in {"leads", "coordinators"}):
                 columns[place] = kind
         if len(columns) > 1 and "text" in columns.values():
@@ -59,7 +60,13 @@ def _columns(block: Block) -> tuple[int, dict[int, str]]:
     return 0, {}
 
 
-def _kind(cell: str) -> str | None:  # noqa: PLR0911 - one return per rule
+def is_number_heading(cell: str) -> bool:
+    """Tell whether a cell heads the column of numbers: "STT"."""
+    return _NUMBER_HEADS.match(fold(cell).strip(" :.*")) is not None
+
+
+def heading_kind(cell: str) -> str | None:  # noqa: PLR0911 - one return per rule
+    """Tell what a column holds by its heading: text, leads, coordinators, time or output."""
     folded = fold(cell).strip(" :.*")
     if not folded or _NUMBER_HEADS.match(folded):
         return None
@@ -94,14 +101,13 @@ def _is_group(cells: tuple[str, ...], values: dict[str, str]) -> bool:
 
 
 def _item(
-    line: int,
-    cells: tuple[str, ...],
+    row: Row,
     values: dict[str, str],
     reader: "Reader",
     scope: "Scope",
     columns: dict[int, str],
 ) -> Item:
-    number = next((c.strip(" .") for at, c in enumerate(cells) if at not in columns and c.strip()), "")
+    number = next((c.strip(" .") for at, c in enumerate(row.cells) if at not in columns and c.strip()), "")
     found = [
         fields.Field(kind=kind, value=values[kind], start=0, end=0)
         for kind in ("leads", "coordinators", "time", "output")
@@ -117,13 +123,13 @@ def _item(
         section=".".join(part for part in (scope.section, number) if part), text=text,
         leads=inner.leads or reader.names(who.leads),
         coordinators=inner.coordinators or reader.names(who.coordinators),
-        deadline=deadline, output=inner.output, source_lines=(line,), is_request=inner.is_request,
+        deadline=deadline, output=inner.output, source_lines=row.lines, is_request=inner.is_request,
     )  # fmt: skip
 
 
-def _continued(item: Item, line: int, values: dict[str, str], reader: "Reader") -> Item:
+def _continued(item: Item, lines: tuple[int, ...], values: dict[str, str], reader: "Reader") -> Item:
     """Take over cells that a page break pushed into a row of their own."""
     names = reader.names(roles.of_label(values.get("leads", "")).leads) if values.get("leads") else ()
     return replace(
-        item, leads=tuple(dict.fromkeys((*item.leads, *names))), detail_lines=(*item.detail_lines, line)
+        item, leads=tuple(dict.fromkeys((*item.leads, *names))), detail_lines=(*item.detail_lines, *lines)
     )

@@ -49,6 +49,8 @@ class Line:
     is_strong: bool = False
     #: cells of a table row
     cells: tuple[str, ...] = ()
+    #: the last line of a row whose cells were written below each other; 0 for one line
+    until: int = 0
 
     @property
     def is_blank(self) -> bool:

@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -85,6 +86,19 @@ def test_every_page_can_be_reached_from_the_readme() -> None:
         for page in PAGES
         if page.is_relative_to(ROOT / "docs") and page not in found
     ] == []
+
+
+def test_every_library_has_its_reason() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    wanted = [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]
+    names = [re.split(r"[\[<>=~! ]", one)[0].lower() for one in wanted]
+    package = json.loads((ROOT / "web/frontend/package.json").read_text(encoding="utf-8"))
+    names += [
+        name.lower() for name in (*package.get("dependencies", {}), *package.get("devDependencies", {}))
+    ]
+    reasons = (ROOT / "docs/decisions/0002-libraries.md").read_text(encoding="utf-8").lower()
+
+    assert [name for name in names if name not in reasons] == []
 
 
 def _check_call(first: str, rest: str) -> None:

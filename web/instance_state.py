@@ -86,6 +86,8 @@ def picture(session: Session, instance: ProcessInstance, today: Days | None) -> 
     }
     for element, waiting in facts.waiting.items():
         elements[element] = _mark(facts, element, waiting, today)
+    for scope in _entered(facts, elements):
+        elements.setdefault(scope, {"state": "done"})
     for element in facts.broken:
         note = context.text(_("có sự cố"))
         elements[element] = {"state": "incident", "count": len(facts.waiting.get(element, ())), "note": note}
@@ -171,12 +173,25 @@ def _mark(facts: _Facts, element: str, waiting: list[WaitingElement], today: Day
                 "count": running,
                 "note": context.text(_("{done}/{every} đã xong", done=every - running, every=every)),
             }
-    if all(one.kind in {"message", "signal", "conditional"} for one in waiting):
-        # a boundary event that listens is not where the work is
-        node = facts.graph.task_specs.get(element)
-        if node is not None and node.element.attached_to:
-            return {"state": "future"}
+    if _only_listens(facts, element, waiting):
+        return {"state": "future"}
     return mark
+
+
+def _entered(facts: _Facts, elements: Mapping[str, dict[str, Any]]) -> set[str]:
+    """Give the sub-processes in which something was reached: their frames are drawn in ink."""
+    nodes = facts.graph.task_specs
+    reached = {element for element, mark in elements.items() if mark["state"] != "future"}
+    scopes = {nodes[element].scope for element in reached if element in nodes}
+    return {scope for scope in scopes if scope is not None}
+
+
+def _only_listens(facts: _Facts, element: str, waiting: list[WaitingElement]) -> bool:
+    """Boundary events and starts of event sub-processes listen beside the work; they are not where it is."""
+    node = facts.graph.task_specs.get(element)
+    if node is None or any(one.kind in {"user_task", "job", "child"} for one in waiting):
+        return False
+    return bool(node.element.attached_to) or node.element.type == "startEvent"
 
 
 def _flows(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from flask import Blueprint, jsonify, render_template, request
+from flask import Blueprint, jsonify, render_template, request, url_for
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -62,6 +62,13 @@ EVENTS: dict[str, tuple[Text, str]] = {
     "decision.made": (_("Tra bảng quyết định"), "board"),
     "error.thrown": (_("Phát lỗi nghiệp vụ"), "warning"),
     "expression.warning": (_("Lưu ý khi tính biểu thức"), "warning"),
+}
+#: kind of what an instance is about → endpoint of its page and the name of its argument
+_ABOUT = {
+    "assignment": ("pages.assignments.show", "assignment_id"),
+    "directive": ("pages.directives.show", "directive_id"),
+    "report_round": ("pages.reports.show_round", "round_id"),
+    "unit_report": ("pages.reports.show_unit", "report_id"),
 }
 #: lines that tell little beside the others; shown when asked for
 DETAILS = frozenset({"element.entered"})
@@ -255,6 +262,7 @@ def _page(instance_id: str, errors: dict[str, str] | None = None, act: str = "")
         "instances/show.html",
         here="definitions",
         instance=found,
+        subject_url=_address(shown["subject"]),
         states=STATES,
         today=today,
         may_repair=access.allow(principal(), "instances.repair"),
@@ -266,6 +274,14 @@ def _page(instance_id: str, errors: dict[str, str] | None = None, act: str = "")
         values=request.form,
         **shown,
     )
+
+
+def _address(subject: work_views.Subject | None) -> str | None:
+    """Give the page of what an instance is about."""
+    if subject is None or subject.kind not in _ABOUT:
+        return None
+    endpoint, name = _ABOUT[subject.kind]
+    return url_for(endpoint, **{name: subject.id})
 
 
 def _may_reassign() -> bool:

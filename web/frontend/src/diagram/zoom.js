@@ -34,7 +34,11 @@ export function fitDiagram(viewer, { focus, left = margin } = {}) {
   const scale = Math.min(1, width / inner.width, height / inner.height);
   if (scale < 0.45 && focus) {
     canvas.zoom(0.75);
-    canvas.scrollToElement(focus, { top: 60, right: 60, bottom: 60, left: 60 });
+    const shown = canvas.viewbox();
+    canvas.viewbox({
+      x: focus.x + focus.width / 2 - shown.width / 2, y: focus.y + focus.height / 2 - shown.height / 2,
+      width: shown.width, height: shown.height,
+    });
     return;
   }
   canvas.viewbox({

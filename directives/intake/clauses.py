@@ -29,14 +29,15 @@ _BASED = re.compile(r"^tren co so (?:do|nay)\b")
 _ALSO = re.compile(r"^(?:dong thoi|ngoai ra|ben canh do)\b")
 _DIFFICULTY = re.compile(
     r"^(?:trong qua trinh|qua trinh|neu |truong hop|khi )[^.]{0,160}(?:kho khan|vuong mac|phat sinh"
-    r"|vuot tham quyen|chua phu hop|dieu chinh|bat cap)"
+    r"|vuot tham quyen|chua phu hop|dieu chinh|sua doi|bat cap)"
     r"|^(?:moi |cac )?(?:kho khan|vuong mac)[^.]{0,80}(?:bao cao|phan anh|lien he)"
 )
 _FORMULA = re.compile(
     r"^(?:tren day la|vay,?\s|tran trong|kinh (?:mong|trinh|de nghi|bao cao)|rat mong|xin tran trong"
     r"|chi tiet xin|moi (?:thong tin|chi tiet)"
     r"|nhan duoc (?:van ban|cong van|ke hoach|chi thi))"
-    r"|\b(?:nay|chi thi|quyet dinh|ke hoach|chuong trinh) co hieu luc\b|\bchiu trach nhiem (?:thi hanh"
+    r"|^(?!.*\b(?:tu|sau|khi)\b[^.;]{0,40}\bco hieu luc)[^.;]*\b(?:nay|chi thi|quyet dinh|ke hoach|chuong trinh) co hieu luc\b"
+    r"|\bchiu trach nhiem (?:thi hanh"
     r"|thuc hien) (?:quyet dinh|nghi quyet)\b"
     r"|\bthong bao (?:de |den )?(?:cac|qui|cho)\b[^.]{0,120}\bbiet\b|^bai bo\b|^quyet dinh nay\b"
     r"|\bcan cu quyet dinh thi hanh\b"
@@ -50,7 +51,7 @@ _NARRATIVE = re.compile(
     r"|con han che|van con|chua dat|chua cao|chua duoc)\b"
 )
 _GENERIC = re.compile(r"\b(?:trien khai|thuc hien|to chuc thuc hien|nghiem tuc)\b")
-_PERIODIC_REPORT = re.compile(r"\b(?:bao cao|tong hop|gui ket qua|cap nhat)\b")
+_PERIODIC_REPORT = re.compile(r"\b(?:bao cao|tong hop|gui ket qua)\b")
 _ON_TO = re.compile(r"\b(?:để|nhằm)\s+(?:\w+\s+)?(?:tổng hợp|tham mưu)(?P<rest>[^.;]{0,160})", re.IGNORECASE)
 _SENT_TO = re.compile(
     r"\b(?:gửi|về|qua|cho|đến)\s+(?:về\s+|đến\s+|cho\s+)?(?=(?:Sở|Phòng|Văn phòng|Ban|Chi cục|Cục"

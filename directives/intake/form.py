@@ -54,10 +54,14 @@ _SYMBOL = re.compile(
     r"(?:\d{1,5}[a-z]?|[.…_\s]+|)\s*(?:/\s*\d{4}\s*)?[/\-–]\s*[A-ZĐ][\wĐđ]*(?:\s*[-/–]\s*[A-ZĐ][\wĐđ&.]*)*"
 )
 _DATED = re.compile(
-    r"(?:^|,)\s*ngay\s*(?P<day>[\d.…_\s]*)\s*thang\s*(?P<month>[\d.…_\s]*)\s*nam\s*(?P<year>\d{4})?"
+    r"(?:^|,)\s*(?:hoi\s+)?(?:\d{1,2}\s*(?:gio|h|g)\s*(?:\d{1,2}\s*(?:phut|')?)?\s*,?\s*)?ngay\s*(?P<day>[\d.…_\s]*)\s*thang\s*(?P<month>[\d.…_\s]*)\s*nam\s*(?P<year>\d{4})?"
+)
+_AREA = re.compile(
+    r"^(?:uy ban nhan dan|ubnd|hoi dong nhan dan|tinh|thanh pho|huyen|quan|thi xa|xa|phuong|dac khu|so|bo|cuc|ban)\b"
 )
 _RECIPIENTS = re.compile(r"^noi nhan\b\s*[:.]?")
-_ADDRESSEES = re.compile(r"^kinh gui\b\s*:?")
+#: whom a công văn or a công điện is for
+_ADDRESSEES = re.compile(r"^kinh gui\b\s*:?|^(?:[^:,.;]{3,80} )?dien\s*:(?=\s*$)")
 _SIGNS = re.compile(
     r"^(?:TM|KT|TL|TUQ|T/M|K/T|T/L|Q|TUN)\s*[./]\s*[A-ZĐÀ-Ỹ]|^(?:PHÓ |QUYỀN )?(?:CHỦ TỊCH|GIÁM ĐỐC"
     r"|CHÁNH VĂN PHÒNG|BÍ THƯ|TRƯỞNG BAN"
@@ -327,6 +331,25 @@ def _before_signature(lines: list[Line], start: int, at: int) -> int:
 
 
 def _annex(lines: list[Line], tail_at: int) -> int:
+    """Find where annexes begin, with the head of an attached plan that stands before its type."""
+    at = _annex_title(lines, tail_at)
+    while at < len(lines) and at - 1 > tail_at and _is_head_line(lines[at - 1]):
+        at -= 1
+    return at
+
+
+def _is_head_line(line: Line) -> bool:
+    folded = fold(line.text)
+    return (
+        line.is_blank
+        or any(m in folded for m in MOTTO)
+        or _is_number_line(line.text)
+        or (len(folded) < 70 and _DATED.search(folded) is not None)  # noqa: PLR2004 - a limit of the form
+        or (line.text.isupper() and _AREA.match(folded) is not None)
+    )
+
+
+def _annex_title(lines: list[Line], tail_at: int) -> int:
     for at in range(tail_at + 1, len(lines)):
         folded = fold(lines[at].text).strip(" .:")
         is_annex = (

@@ -35,6 +35,13 @@ _TWO_SYLLABLES = frozenset(
         "bảo hiểm",
         "đảng ủy",
         "kho bạc",
+        "chủ tịch",
+        "chính phủ",
+        "thủ tướng",
+        "quốc hội",
+        "tòa án",
+        "ngân hàng",
+        "tổng cục",
     }
 )
 _SMALL_WORDS = {"và", "các", "của", "về", "cho", "trong", "tại"}
@@ -193,7 +200,7 @@ def _is_body(line: str) -> bool:
     return (
         re.match(
             r"(?:UBND|ỦY BAN|UỶ BAN|SỞ|BAN|PHÒNG|VĂN PHÒNG|CHI CỤC|CỤC|TRUNG TÂM|BỘ|HỘI|HĐND|LIÊN|ĐOÀN"
-            r"|TỈNH|THÀNH|CÔNG AN|THANH TRA|TRƯỜNG|VIỆN|BỆNH VIỆN|BẢO HIỂM|KHO BẠC|ĐẢNG)\b",
+            r"|TỈNH|THÀNH|CHÍNH PHỦ|THỦ TƯỚNG|QUỐC HỘI|TỔNG CỤC|NGÂN HÀNG|TÒA ÁN|VIỆN|HẠT|CHỦ TỊCH|CÔNG TY|CÔNG AN|THANH TRA|TRƯỜNG|VIỆN|BỆNH VIỆN|BẢO HIỂM|KHO BẠC|ĐẢNG)\b",
             line,
         )
         is not None

@@ -22,6 +22,7 @@ from directives.intake.segments import (
     has_lead,
     has_own_block,
     is_details,
+    is_label_line,
     is_title,
     own_words,
     segments,
@@ -129,7 +130,7 @@ class Reader:
         block = node.block
         text = block.text
         if block.kind in {"part", "upper", "roman"}:
-            return True
+            return not self._is_task_with_labels(node)
         if is_details(node):
             return False
         if all(fields.take_apart(c.block.text).is_only_fields and not c.children for c in node.children):
@@ -139,6 +140,13 @@ class Reader:
         if block.kind == "article" and len(text) < LONGEST_TITLE and not text.endswith("."):
             return True
         return len(text) < LONGEST_TITLE and not text.endswith((".", ";", ","))
+
+    @staticmethod
+    def _is_task_with_labels(node: Node) -> bool:
+        """Tell whether "II. Diễn tập" has only its labels below: a task, though numbered like a section."""
+        if node.block.text.upper() == node.block.text or not all(is_label_line(c) for c in node.children):
+            return False
+        return any(has_lead(s.fields) for s in segments(node.children))
 
     def _heading(self, node: Node, scope: Scope) -> list[Item]:
         title = node.block.text

@@ -65,7 +65,7 @@ _ISSUER_BEFORE = re.compile(r"của\s+([^,;.:()]{3,90}?)\s+(?:tại|trong)\s*(?:
 _UNNUMBERED = re.compile(r"Nghị quyết (?P<issuer>Đại hội[^,;.:()]{3,120})")
 _LAW = re.compile(
     rf"(?P<type>Bộ luật|Luật"
-    rf"|Pháp lệnh)\s+(?!số\b)(?P<name>[A-ZĐÀ-Ỹ][^;.\d()]{{2,160}}?)\s*,?\s*(?:(?:ngày"
+    rf"|Pháp lệnh)\s+(?!số\b)(?P<name>(?:[A-ZĐÀ-Ỹ]|sửa đổi)[^;.\d()]{{2,160}}?)\s*,?\s*(?:(?:ngày"
     rf"|năm)\s+(?P<date>{_DATE}|\d{{4}})|(?=[;.]|$))"
 )
 _BODIES = {

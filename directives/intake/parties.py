@@ -148,6 +148,12 @@ def _list_goes_on(text: str, at: int) -> bool:
 
 def _is_part_of_name(text: str, verb: re.Match[str]) -> bool:
     word = verb[0]
+    if word == "thường trực" and re.match(r"\s+(?:[A-ZĐ]|của\b)", text[verb.end() :]):
+        return True
+    if word == "tổ chức" and re.search(r"\b(?:các|những|mọi)\s+$", text[: verb.start()][-10:]):
+        return True
+    if re.search(r"\b[Cc]hương trình\s+$", text[: verb.start()][-16:]) and word in {"xây dựng", "phát triển"}:
+        return True
     if word == "có" or (word == "theo" and text[verb.end() :].startswith(" dõi")):
         return False
     if word not in WORDS_OF_NAMES:

@@ -26,7 +26,8 @@ _TITLE = re.compile(
     r"|CHI CỤC TRƯỞNG|HIỆU TRƯỞNG|VIỆN TRƯỞNG"
     r"|BỘ TRƯỞNG|THỨ TRƯỞNG|THỦ TƯỚNG|TỔNG BIÊN TẬP|CHỈ HUY TRƯỞNG)\b"
 )
-_NAME = re.compile(r"^(?:[A-ZĐÀ-Ỹ][a-zà-ỹđ]*|[A-ZĐÀ-Ỹ]+)(?:\s+(?:[A-ZĐÀ-Ỹ][a-zà-ỹđ]*|[A-ZĐÀ-Ỹ]+)){1,5}$")
+_SYLLABLE = r"(?:[A-ZĐÀ-Ỹ][a-zà-ỹđ]*|[A-ZĐÀ-Ỹ]+)(?:['’ʼ-][A-ZĐÀ-Ỹ]?[a-zà-ỹđ]*)?"
+_NAME = re.compile(rf"^{_SYLLABLE}(?:\s+{_SYLLABLE}){{1,5}}$|^[A-ZĐ]['’ʼ-]?\s?[A-ZĐÀ-Ỹ][a-zà-ỹđ]+$")
 _DEGREE = re.compile(
     r"^(?:(?:BSCKII|BSCKI|CKII|CKI|DSCKII|GS|PGS|TS|ThS|BS|CN|KS|LS|CKI|CKII)\.?\s*)+(?=[A-ZĐÀ-Ỹ])"
 )

@@ -211,8 +211,8 @@ def _doer_in_brackets(sentence: str) -> tuple[int, int] | None:
     for match in _BRACKETS.finditer(sentence):
         end = parties.span_of_parties(sentence, match.start(1))
         if end > match.start(1) and re.match(
-            r"\s*(?:chủ trì|thực hiện|phụ trách|làm đầu mối|đầu mối|tham mưu|\)|,\s*(?:hoàn thành|xong"
-            r"|thời gian|trước|trong|phối hợp))",
+            r"\s*(?:chủ trì|thực hiện|phụ trách|làm đầu mối|đầu mối|tham mưu|\)|[,;]\s*(?:hoàn thành|xong"
+            r"|thời gian|trước|trong|phối hợp|chậm nhất|đến))",
             sentence[end:],
         ):
             return match.start(1), end

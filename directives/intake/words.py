@@ -40,6 +40,13 @@ quyết liệt|chi trả|thu|nộp|hạch toán|điều hành|điều phối|chu
 thi công|khởi công|đối với|theo chức năng|theo nhiệm vụ|theo thẩm quyền|theo phạm vi|nhanh chóng
 phấn đấu|từng bước|đồng thời|bám sát|thay thế|tăng|giảm|trực ban|bình ổn|khôi phục|phục hồi|dự phòng
 lấy mẫu|điều hòa|cắm mốc|nạo vét|gia cố|kê khai|xây mới|bảo trì|bảo dưỡng|tự rà soát|rà soát lại
+mở|thụ lý|đàm phán|cảnh báo|trang trí|kẻ|dẹp|ra quân|khởi tố|dự trữ|cung ứng|vận chuyển|sàng lọc|khám
+điều trị|khử khuẩn|cách ly|xử phạt|thi hành|xét xử|hoàn trả|cổ phần hóa|trưng bày|biểu diễn|sưu tầm
+biên tập|đo đạc|treo|dựng|nhắc nhở|nhắc|xóa|xoá|khơi thông|cắt tỉa|di chuyển|thu dọn|hoàn nguyên
+tiêu thụ|thay đổi|đấu nối|thả|chống|phòng ngừa|bắt giữ|đấu tranh|tấn công|trấn áp|canh gác|đón
+chào hàng|thương thảo|trả nợ|trả|bù|hoãn|dừng|tạm dừng|chấm dứt|kéo dài|khấu trừ|đưa|dành|sửa
+quyên góp|ủng hộ|thắp|viếng|tặng quà|thi|chấm|tập luyện|huấn luyện|tuyển quân|gọi|khởi động|bán
+khai trương|khánh thành|đóng|trao|phát|in|viết|ghi|chọn|bầu|miễn|giãn|lùi|hạn chế|cấm|tịch thu
 lên kế hoạch|lập kế hoạch|làm tốt|làm rõ|tạo điều kiện|thí điểm
 """
 ACTIONS = tuple(
@@ -65,7 +72,7 @@ ROLE_WORDS = (
     r"|là đầu mối|là cơ quan|là đơn vị|cần|phải|sẽ|đã|được|để|nhằm|tại|theo"
     r"|trong(?! tỉnh| và ngoài| khu| huyện| ngành)|trước ngày|khi|nếu|về|có văn bản|có kế hoạch"
     r"|có giải pháp|lập|giúp|gửi|hoàn thành|quán triệt|tuyên truyền|thúc đẩy|xem xét|xây dựng|tổ chức"
-    r"|ban hành|trình|dự trù|tiếp nhận|cụ thể hóa|cụ thể hoá|cung cấp|chuẩn bị|xử lý|giải quyết"
+    r"|ban hành|(?<!ương )(?<!ông )(?<!uy )(?<!ờ )(?<!ộ )(?<!iáo )trình|dự trù|tiếp nhận|cụ thể hóa|cụ thể hoá|cung cấp|chuẩn bị|xử lý|giải quyết"
     r"|phát huy|duy trì|phổ biến|cử|ưu tiên|lồng ghép|đẩy nhanh|đăng ký|nâng cao|tự|đồng thời|thông báo"
     r"|xác định|lựa chọn|chấn chỉnh|bảo đảm|đảm bảo|khắc phục|đăng tải|cập nhật|công bố|công khai"
     r"|vận động|huy động|soạn thảo|hoàn thiện|hoàn chỉnh|nắm|quyết liệt|quan tâm|chú trọng|tham gia"
@@ -78,7 +85,7 @@ ROLE_WORDS = (
 _LONG_ACTIONS = "|".join(re.escape(word) for word in ACTIONS if " " in word)
 ENDS_NAME = re.compile(
     rf"(?<![\w])(?<![Đđ]ào )(?<![Đđ]ăng )(?<![Ss]áng )(?<![Cc]ải )(?:{_LONG_ACTIONS}|{ROLE_WORDS}|tăng"
-    rf"|giảm|trực|mở|sửa|đưa|dành|rút|ký|nạo vét|gia cố)(?![\w])"
+    rf"|giảm|trực(?! thuộc)|mở|sửa|đưa|dành|rút|ký|nạo vét|gia cố|cấp phát|thụ lý|đàm phán)(?![\w])"
 )
 #: actions that are also words of names ("Trung tâm nghiên cứu …", "Ban quản lý dự án đầu tư xây dựng …")
 WORDS_OF_NAMES = frozenset(
@@ -137,8 +144,8 @@ WORDS_OF_NAMES = frozenset(
 #: nouns that begin the name of somebody who can be told to do something
 _HEADS = (
     r"Khoa(?! học)|Sở|Ban(?! hành| đầu)"
-    r"|Phòng(?!,| chống| ngừa)|Văn phòng|Ủy ban|Uỷ ban|UBND|HĐND|Hội đồng|UBMTTQ"
-    r"|MTTQ|Mặt trận|Trung tâm|Chi cục|Cục|Tổng cục|Vụ(?! việc)|Công an"
+    r"|Phòng(?!,| chống| ngừa)|Văn phòng|Ủy ban|Uỷ ban|UBND|HĐND|Hội đồng|UBMTTQVN|UBMTTQ"
+    r"|MTTQVN|MTTQ|Mặt trận|Trung tâm|Chi cục|Cục|Tổng cục|Vụ(?! việc)|Công an"
     r"|Bộ(?! tiêu chí| luật| thủ tục| chỉ số| máy| công cụ)|Quân sự|Biên phòng|Kho bạc|Ngân hàng"
     r"|Hội(?! nghị| thảo| thi| chợ| diễn| họp| nhập| trường)|Liên hiệp|Liên minh|Liên đoàn|Hiệp hội"
     r"|Đoàn(?! kết)|Tỉnh đoàn|Thành đoàn|Huyện đoàn|Tỉnh ủy|Tỉnh uỷ|Thành ủy|Huyện ủy|Thị ủy|Đảng ủy"

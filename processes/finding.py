@@ -78,9 +78,16 @@ def find(session: Session, principal: Principal, text: str) -> Found:
 def assignments(session: Session, principal: Principal, text: str) -> list[FoundAssignment]:
     """Give assignments whose content has the words, or that belong to a document of that number."""
     columns = (
-        Assignment.id, Assignment.content, Assignment.section, Document.number, Assignment.lead_id,
-        Assignment.state, Assignment.current_due, Assignment.effective_due, Assignment.result_on,
-    )  # fmt: skip
+        Assignment.id,
+        Assignment.content,
+        Assignment.section,
+        Document.number,
+        Assignment.lead_id,
+        Assignment.state,
+        Assignment.current_due,
+        Assignment.effective_due,
+        Assignment.result_on,
+    )
     query = (
         select(*columns)
         .join(Directive, Directive.id == Assignment.directive_id)

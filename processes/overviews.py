@@ -195,7 +195,7 @@ def plans(session: Session, principal: Principal, *, status: str = "", page: int
             Plan.issued_on,
             Plan.created_at,
             count.label("items"),
-        )  # fmt: skip
+        )
         .join(Directive, Directive.id == Plan.directive_id)
         .where(*wanted)
         .order_by(Plan.status != "draft", Plan.created_at.desc(), Plan.id)

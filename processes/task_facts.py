@@ -1,4 +1,4 @@
-"""What a task is about, for the page and the preview: who gave it, why, in which sentence of which document."""
+"""What a task is about, for page and preview: who gave it, why, in which sentence of which document."""
 
 import re
 from dataclasses import dataclass, field

@@ -64,7 +64,7 @@ def plans(principal: Principal) -> ColumnElement[bool]:
 
 
 def _at_work(principal: Principal) -> Select[str | None]:
-    """Give the business keys of cycles in which a person has, or had, a step to do: a drafter sees the draft."""
+    """Give the business keys of cycles in which a person has or had a step: a drafter sees the draft."""
     offered = select(UserTaskCandidate.task_id).where(UserTaskCandidate.group.in_(sorted(principal.groups)))
     return select(UserTask.business_key).where(
         or_(

@@ -198,7 +198,7 @@ def _subject_queries(wanted: set[str]) -> list[tuple[Select[*tuple[Any, ...]], s
             Directive.id.label("directive_id"),
             Document.number,
             Directive.organisation_id,
-        )  # fmt: skip
+        )
         .join(Document, Document.id == Directive.document_id)
         .where(Directive.id.in_(wanted))
     )
@@ -209,7 +209,7 @@ def _subject_queries(wanted: set[str]) -> list[tuple[Select[*tuple[Any, ...]], s
             Assignment.directive_id,
             Document.number,
             Assignment.organisation_id,
-        )  # fmt: skip
+        )
         .join(Directive, Directive.id == Assignment.directive_id)
         .join(Document, Document.id == Directive.document_id)
         .where(Assignment.id.in_(wanted))

@@ -91,7 +91,8 @@ def inputs_of(who: Principal, now: Standing) -> list[str]:
     return [
         one.organisation_id
         for one in now.coordinators
-        if _works_in(who, one.organisation_id) and access.allow(who, "assignments.perform", one.organisation_id)
+        if _works_in(who, one.organisation_id)
+        and access.allow(who, "assignments.perform", one.organisation_id)
     ]
 
 
@@ -132,7 +133,9 @@ def _works_in(who: Principal, organisation_id: str) -> bool:
 def _progress(work: UnitOfWork, who: Principal, assignment_id: str, given: Given) -> None:
     percent = given.get("progress", "").strip()
     if not percent.isdigit():
-        raise Invalid(fields={"progress": _("Cần số phần trăm từ 0 đến 100, nhận được “{found}”.", found=percent[:20])})
+        raise Invalid(
+            fields={"progress": _("Cần số phần trăm từ 0 đến 100, nhận được “{found}”.", found=percent[:20])}
+        )
     performing.report_progress(work, who, assignment_id, int(percent), given.get("text", ""))
 
 
@@ -220,63 +223,123 @@ def _day(field: str, given: Given) -> date:
 #: acts by the name in the address, in the order of the page
 ACTS: Mapping[str, Act] = {
     "progress": Act(
-        title=_("Nhiệm vụ làm đến đâu rồi?"), verb=_("Cập nhật tiến độ"), icon="progress",
-        done=_("Đã cập nhật tiến độ."), fields=("progress", "text"), perform=_progress,
+        title=_("Nhiệm vụ làm đến đâu rồi?"),
+        verb=_("Cập nhật tiến độ"),
+        icon="progress",
+        done=_("Đã cập nhật tiến độ."),
+        fields=("progress", "text"),
+        perform=_progress,
     ),
     "extension": Act(
-        title=_("Xin gia hạn đến ngày nào?"), verb=_("Xin gia hạn"), icon="clock-history",
-        done=_("Đã gửi đề nghị gia hạn; thời hạn chỉ đổi khi được đồng ý."), fields=("wanted_due", "reason"),
-        perform=_extension, advice=_("Thời hạn hiện tại vẫn tính cho đến khi có quyết định. Nên xin trước khi đến hạn: đề nghị nộp muộn vẫn nhận nhưng bị đánh dấu."),
+        title=_("Xin gia hạn đến ngày nào?"),
+        verb=_("Xin gia hạn"),
+        icon="clock-history",
+        done=_("Đã gửi đề nghị gia hạn; thời hạn chỉ đổi khi được đồng ý."),
+        fields=("wanted_due", "reason"),
+        perform=_extension,
+        advice=_(
+            "Thời hạn hiện tại vẫn tính cho đến khi có quyết định. "
+            "Nên xin trước khi đến hạn: đề nghị nộp muộn vẫn nhận nhưng bị đánh dấu."
+        ),
     ),
     "withdraw-extension": Act(
-        title=_("Rút đề nghị gia hạn?"), verb=_("Rút đề nghị gia hạn"), icon="undo",
-        done=_("Đã rút đề nghị gia hạn."), fields=(), perform=_withdraw, advice=_("Thời hạn hiện tại được giữ nguyên."),
+        title=_("Rút đề nghị gia hạn?"),
+        verb=_("Rút đề nghị gia hạn"),
+        icon="undo",
+        done=_("Đã rút đề nghị gia hạn."),
+        fields=(),
+        perform=_withdraw,
+        advice=_("Thời hạn hiện tại được giữ nguyên."),
     ),
     "difficulty": Act(
-        title=_("Đang vướng mắc điều gì?"), verb=_("Báo khó khăn, vướng mắc"), icon="warning",
-        done=_("Đã gửi báo cáo vướng mắc."), fields=("difficulty", "proposal"), perform=_difficulty,
+        title=_("Đang vướng mắc điều gì?"),
+        verb=_("Báo khó khăn, vướng mắc"),
+        icon="warning",
+        done=_("Đã gửi báo cáo vướng mắc."),
+        fields=("difficulty", "proposal"),
+        perform=_difficulty,
         advice=_("Thời hạn vẫn được tính trong khi chờ chỉ đạo."),
     ),
     "input": Act(
-        title=_("Ý kiến phối hợp của đơn vị là gì?"), verb=_("Gửi ý kiến phối hợp"), icon="comment",
-        done=_("Đã gửi ý kiến phối hợp."), fields=("organisation", "input"), perform=_input,
+        title=_("Ý kiến phối hợp của đơn vị là gì?"),
+        verb=_("Gửi ý kiến phối hợp"),
+        icon="comment",
+        done=_("Đã gửi ý kiến phối hợp."),
+        fields=("organisation", "input"),
+        perform=_input,
     ),
     "split": Act(
-        title=_("Giao phần việc nào, cho ai?"), verb=_("Tách nhiệm vụ con"), icon="tree",
-        done=_("Đã giao nhiệm vụ con."), fields=("content", "lead", "part_due"), perform=_split,
-        advice=_("Thời hạn của phần việc không được muộn hơn thời hạn của nhiệm vụ này; để trống thì lấy cùng thời hạn."),
+        title=_("Giao phần việc nào, cho ai?"),
+        verb=_("Tách nhiệm vụ con"),
+        icon="tree",
+        done=_("Đã giao nhiệm vụ con."),
+        fields=("content", "lead", "part_due"),
+        perform=_split,
+        advice=_(
+            "Thời hạn của phần việc không được muộn hơn thời hạn của nhiệm vụ này; "
+            "để trống thì lấy cùng thời hạn."
+        ),
     ),
     "recall": Act(
-        title=_("Lấy lại kết quả đã gửi?"), verb=_("Lấy lại kết quả"), icon="undo",
-        done=_("Đã lấy lại kết quả; nhiệm vụ trở về bước thực hiện."), fields=("reason",), perform=_recall,
+        title=_("Lấy lại kết quả đã gửi?"),
+        verb=_("Lấy lại kết quả"),
+        icon="undo",
+        done=_("Đã lấy lại kết quả; nhiệm vụ trở về bước thực hiện."),
+        fields=("reason",),
+        perform=_recall,
     ),
     "urge": Act(
-        title=_("Đôn đốc đơn vị chủ trì về điều gì?"), verb=_("Đôn đốc"), icon="alarm",
-        done=_("Đã đôn đốc đơn vị chủ trì."), fields=("urging",), perform=_urge,
+        title=_("Đôn đốc đơn vị chủ trì về điều gì?"),
+        verb=_("Đôn đốc"),
+        icon="alarm",
+        done=_("Đã đôn đốc đơn vị chủ trì."),
+        fields=("urging",),
+        perform=_urge,
         advice=_("Mỗi lần đôn đốc được đếm và ghi vào báo cáo."),
     ),
     "redate": Act(
-        title=_("Đổi thời hạn thành ngày nào?"), verb=_("Đổi thời hạn"), icon="calendar",
-        done=_("Đã đổi thời hạn; thời hạn ban đầu vẫn được lưu."), fields=("due", "reason"), perform=_redate,
+        title=_("Đổi thời hạn thành ngày nào?"),
+        verb=_("Đổi thời hạn"),
+        icon="calendar",
+        done=_("Đã đổi thời hạn; thời hạn ban đầu vẫn được lưu."),
+        fields=("due", "reason"),
+        perform=_redate,
     ),
     "reassign": Act(
-        title=_("Giao lại cho đơn vị nào?"), verb=_("Giao lại cho đơn vị khác"), icon="people",
-        done=_("Đã giao lại nhiệm vụ."), fields=("lead", "reason"), perform=_reassign,
+        title=_("Giao lại cho đơn vị nào?"),
+        verb=_("Giao lại cho đơn vị khác"),
+        icon="people",
+        done=_("Đã giao lại nhiệm vụ."),
+        fields=("lead", "reason"),
+        perform=_reassign,
         advice=_("Đơn vị đang chủ trì được báo; lịch sử thực hiện được giữ lại."),
     ),
     "suspend": Act(
-        title=_("Tạm dừng nhiệm vụ vì sao?"), verb=_("Tạm dừng"), icon="pause",
-        done=_("Đã tạm dừng nhiệm vụ."), fields=("reason", "resume_on"), perform=_suspend,
+        title=_("Tạm dừng nhiệm vụ vì sao?"),
+        verb=_("Tạm dừng"),
+        icon="pause",
+        done=_("Đã tạm dừng nhiệm vụ."),
+        fields=("reason", "resume_on"),
+        perform=_suspend,
         advice=_("Trong thời gian tạm dừng, thời hạn không được tính."),
     ),
     "resume": Act(
-        title=_("Cho tiếp tục thực hiện?"), verb=_("Tiếp tục thực hiện"), icon="play",
-        done=_("Nhiệm vụ được tiếp tục."), fields=("reason", "resumed_due"), perform=_resume,
+        title=_("Cho tiếp tục thực hiện?"),
+        verb=_("Tiếp tục thực hiện"),
+        icon="play",
+        done=_("Nhiệm vụ được tiếp tục."),
+        fields=("reason", "resumed_due"),
+        perform=_resume,
         advice=_("Để trống thời hạn mới thì thời hạn lùi đúng bằng số ngày làm việc đã tạm dừng."),
     ),
     "cancel": Act(
-        title=_("Hủy nhiệm vụ này vì sao?"), verb=_("Hủy nhiệm vụ"), icon="cancel",
-        done=_("Đã hủy nhiệm vụ."), fields=("reason",), perform=_cancel, is_grave=True,
+        title=_("Hủy nhiệm vụ này vì sao?"),
+        verb=_("Hủy nhiệm vụ"),
+        icon="cancel",
+        done=_("Đã hủy nhiệm vụ."),
+        fields=("reason",),
+        perform=_cancel,
+        is_grave=True,
         advice=_("Nhiệm vụ đã hủy không khôi phục được và không tính vào kết quả thực hiện."),
     ),
-}  # fmt: skip
+}

@@ -28,7 +28,9 @@ def show(assignment_id: str) -> Any:
     """Show progress, result, days, difficulties, inputs, the ladder, and the acts allowed to this person."""
     with gate.runtime().database.reading() as session:
         assignment = visibility.assignment(session, gate.principal(), assignment_id)
-        return render_template("assignments/show.html", here="tree", **_page(session, assignment, days(session)))
+        return render_template(
+            "assignments/show.html", here="tree", **_page(session, assignment, days(session))
+        )
 
 
 @blueprint.get("/<assignment_id>/<act>")
@@ -68,47 +70,69 @@ def _form(session: Session, assignment_id: str, act: str, problems: dict[str, st
     if act not in ACTS or act not in assignment_acts.allowed(who, assignment, standing):
         raise Conflict(_("Nhiệm vụ đang ở trạng thái không làm được việc này, hoặc bạn không có quyền làm."))
     now = days(session)
-    facts = task_facts.facts(session, _subject(session, assignment))
+    facts = task_facts.facts(session, _subject(assignment))
     known = _names(session, assignment, now)
     label = assignments.label_of(assignment, now.today, now.soon)
     offered = {
         "organisations": choices.organisations(session, now.today) if act in ("reassign", "split") else [],
         "helping": [
-            {"value": one, "label": known.get(one, "")}
-            for one in assignment_acts.inputs_of(who, standing)
+            {"value": one, "label": known.get(one, "")} for one in assignment_acts.inputs_of(who, standing)
         ],
     }
     return render_template(
         "assignments/act.html",
-        here="tree", assignment=assignment, act=ACTS[act], key=act, problems=problems, typed=request.form, days=now,
-        names=known, label=label, steps=[*tasks.chain(session, facts), (context.text(ACTS[act].title), None)],
-        offered=offered, standing=standing,
-    )  # fmt: skip
+        here="tree",
+        assignment=assignment,
+        act=ACTS[act],
+        key=act,
+        problems=problems,
+        typed=request.form,
+        days=now,
+        names=known,
+        label=label,
+        steps=[*tasks.chain(session, facts), (context.text(ACTS[act].title), None)],
+        offered=offered,
+        standing=standing,
+    )
 
 
 def _page(session: Session, assignment: Assignment, now: Days) -> dict[str, Any]:
     who = gate.principal()
     standing = assignment_acts.standing(session, assignment)
-    facts = task_facts.facts(session, _subject(session, assignment))
+    facts = task_facts.facts(session, _subject(assignment))
     known = _names(session, assignment, now)
     changes = history.of(session, "assignment", assignment.id)
-    touched = {value for change in changes for value in (change.after or {}).values() if isinstance(value, str)}
+    touched = {
+        value for change in changes for value in (change.after or {}).values() if isinstance(value, str)
+    }
     known |= names.organisations(session, touched, now.today) | names.accounts(session, touched)
     open_tasks = _open_tasks(session, assignment.id)
     steps = [one for task in open_tasks for one in escalations.of_task(session, task.id)]
     mine = [task for task in open_tasks if user_tasks.may_do(task, who.account_id, who.groups)]
     return {
-        "assignment": assignment, "label": assignments.label_of(assignment, now.today, now.soon), "days": now,
-        "about": facts, "steps": tasks.chain(session, facts), "names": known, "standing": standing,
-        "allowed": assignment_acts.allowed(who, assignment, standing), "acts": ACTS,
-        "open_tasks": work_views.rows_of(session, open_tasks), "mine": mine,
+        "assignment": assignment,
+        "label": assignments.label_of(assignment, now.today, now.soon),
+        "days": now,
+        "about": facts,
+        "steps": tasks.chain(session, facts),
+        "names": known,
+        "standing": standing,
+        "allowed": assignment_acts.allowed(who, assignment, standing),
+        "acts": ACTS,
+        "open_tasks": work_views.rows_of(session, open_tasks),
+        "mine": mine,
         "ladder": timelines.of_ladder(sorted(steps, key=lambda one: one.due_at)),
-        "events": timelines.of_changes(changes, known), "parts": assignments.children(session, assignment.id),
-        "above": assignments.parents_of(session, assignment), "lower": _lower(session, assignment),
-        "notes": assignments.progress_notes(session, assignment.id), "results": results.of_assignment(session, assignment.id),
-        "remedies": difficulties.REMEDY_NAMES, "label_of": lambda one: assignments.label_of(one, now.today, now.soon),
-        "extension_states": EXTENSION_STATES, "verbs": tasks.VERBS,
-    }  # fmt: skip
+        "events": timelines.of_changes(changes, known),
+        "parts": assignments.children(session, assignment.id),
+        "above": assignments.parents_of(session, assignment),
+        "lower": _lower(session, assignment),
+        "notes": assignments.progress_notes(session, assignment.id),
+        "results": results.of_assignment(session, assignment.id),
+        "remedies": difficulties.REMEDY_NAMES,
+        "label_of": lambda one: assignments.label_of(one, now.today, now.soon),
+        "extension_states": EXTENSION_STATES,
+        "verbs": tasks.VERBS,
+    }
 
 
 #: state of a request → kind of status and words
@@ -121,7 +145,7 @@ EXTENSION_STATES = {
 }
 
 
-def _subject(session: Session, assignment: Assignment) -> work_views.Subject:
+def _subject(assignment: Assignment) -> work_views.Subject:
     return work_views.Subject(
         kind="assignment",
         id=assignment.id,
@@ -138,7 +162,9 @@ def _names(session: Session, assignment: Assignment, now: Days) -> dict[str, str
     ids += [assignment.due_holder_id, assignment.group_id, *helping, *parts]
     found = names.organisations(session, ids, now.today)
     if assignment.officer_id:
-        found |= people.names(session, [assignment.officer_id]) or names.accounts(session, [assignment.officer_id])
+        found |= people.names(session, [assignment.officer_id]) or names.accounts(
+            session, [assignment.officer_id]
+        )
     return found
 
 

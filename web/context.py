@@ -116,13 +116,17 @@ def _counts(session: Session, who: Principal) -> dict[str, int]:
     recipients = sorted(who.groups)
     return {
         "inbox": work_views.count(session, who),
-        "notifications": notifications.count_unread(session, who.person_id or who.account_id, recipients, now),
+        "notifications": notifications.count_unread(
+            session, who.person_id or who.account_id, recipients, now
+        ),
     }
 
 
 def _user(session: Session, who: Principal) -> dict[str, str]:
     held = [] if who.person_id is None else people.positions(session, person_id=who.person_id)
-    now = [one for one in held if one.valid_from <= who.on and (one.valid_to is None or one.valid_to >= who.on)]
+    now = [
+        one for one in held if one.valid_from <= who.on and (one.valid_to is None or one.valid_to >= who.on)
+    ]
     if not now:
         return {"name": who.name, "position": "", "organisation": ""}
     best = min(now, key=lambda one: _RANK.index(one.role) if one.role in _RANK else len(_RANK))

@@ -3,10 +3,12 @@
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from directives import access, directives, documents, history, plans, tree
+from directives import access, directives, documents, history, tree
 from directives.directives import Directive
+from directives.plan_tables import Plan
 from directives.tree import Node
 from foundation.errors import NotFound
 from foundation.texts import _
@@ -38,8 +40,15 @@ def index() -> Any:
         known = names.organisations(session, ids, now.today)
     return render_template(
         "directives/index.html",
-        here="tree", found=found, names=known, status=status, statuses=STATUSES, query_text=text, page=page, days=now,
-    )  # fmt: skip
+        here="tree",
+        found=found,
+        names=known,
+        status=status,
+        statuses=STATUSES,
+        query_text=text,
+        page=page,
+        days=now,
+    )
 
 
 @blueprint.get("/<directive_id>")
@@ -49,19 +58,29 @@ def show(directive_id: str) -> Any:
     with gate.runtime().database.reading() as session:
         directive = visibility.directive(session, gate.principal(), directive_id)
         now = days(session)
-        nodes = visible_nodes(session, directive, tree.tree(session, directive_id, now.today))
+        nodes = visible_nodes(directive, tree.tree(session, directive_id, now.today))
         instructions = directives.instructions(session, directive_id)
         ids = [node.organisation_id for node in nodes] + [row.lead_unit_id for row in instructions]
         ids += [directive.organisation_id, directive.monitor_id, directive.consolidator_id]
         return render_template(
             "directives/show.html",
-            here="tree", directive=directive, top=nodes[0], below=_children(nodes), days=now, branch=BRANCH,
-            names=names.organisations(session, ids, now.today), document=directives.document_of(session, directive_id),
-            plans=_plans(session, directive), steps=_chain(session, directive), instructions=instructions,
-            lower=_lower(session, directive), open_levels=_OPEN, decisions=DECISIONS,
+            here="tree",
+            directive=directive,
+            top=nodes[0],
+            below=_children(nodes),
+            days=now,
+            branch=BRANCH,
+            names=names.organisations(session, ids, now.today),
+            document=directives.document_of(session, directive_id),
+            plans=_plans(session, directive),
+            steps=_chain(session, directive),
+            instructions=instructions,
+            lower=_lower(session, directive),
+            open_levels=_OPEN,
+            decisions=DECISIONS,
             has_text=bool(documents.text_lines(session, directive.document_id)),
             events=timelines.of_changes(history.of(session, "directive", directive_id), {}),
-        )  # fmt: skip
+        )
 
 
 @blueprint.get("/<directive_id>/branch/<node_id>")
@@ -72,16 +91,25 @@ def branch(directive_id: str, node_id: str) -> Any:
     with gate.runtime().database.reading() as session:
         directive = visibility.directive(session, gate.principal(), directive_id)
         now = days(session)
-        nodes = visible_nodes(session, directive, tree.tree(session, directive_id, now.today))
+        nodes = visible_nodes(directive, tree.tree(session, directive_id, now.today))
         below = _children(nodes)
         if node_id not in {node.id for node in nodes}:
             raise NotFound
-        known = names.organisations(session, [one.organisation_id for one in below.get(node_id, [])], now.today)
+        known = names.organisations(
+            session, [one.organisation_id for one in below.get(node_id, [])], now.today
+        )
     return render_template(
         "directives/branch.html",
-        directive=directive, children=below.get(node_id, [])[start : start + BRANCH], below=below, node_id=node_id,
-        names=known, days=now, branch=BRANCH, following=start + BRANCH, remaining=len(below.get(node_id, [])) - start - BRANCH,
-    )  # fmt: skip
+        directive=directive,
+        children=below.get(node_id, [])[start : start + BRANCH],
+        below=below,
+        node_id=node_id,
+        names=known,
+        days=now,
+        branch=BRANCH,
+        following=start + BRANCH,
+        remaining=len(below.get(node_id, [])) - start - BRANCH,
+    )
 
 
 #: what a bút phê decides, as officials say it
@@ -93,8 +121,8 @@ DECISIONS = {
 }
 
 
-def visible_nodes(session: Session, directive: Directive, nodes: list[Node]) -> list[Node]:
-    """Give the nodes a person may see: all in the own branch, else the ways to what the branch was given (R-U5)."""
+def visible_nodes(directive: Directive, nodes: list[Node]) -> list[Node]:
+    """Give the nodes a person may see: all of the own branch, else the ways to what it was given (R-U5)."""
     who = gate.principal()
     if access.allow(who, "directives.read", directive.organisation_id):
         return nodes
@@ -139,6 +167,6 @@ def _lower(session: Session, directive: Directive) -> list[tuple[str, str, str]]
     return [(link.directive_id, link.number, link.title) for link in links[at + 1 :] if link.directive_id]
 
 
-def _plans(session: Session, directive: Directive) -> list[Any]:
-    may_see_drafts = access.allow(gate.principal(), "plans.read", directive.organisation_id)
-    return [plan for plan in plans.of_directive(session, directive.id) if may_see_drafts or plan.status != "draft"]
+def _plans(session: Session, directive: Directive) -> list[Plan]:
+    query = select(Plan).where(Plan.directive_id == directive.id, visibility.plans(gate.principal()))
+    return list(session.scalars(query.order_by(Plan.id)))

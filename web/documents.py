@@ -38,9 +38,15 @@ def index() -> Any:
         issuers = names.organisations(session, [row.issuer_id for row in found.rows], days(session).today)
     return render_template(
         "documents/index.html",
-        here="documents", found=found, direction=direction, directions=DIRECTIONS, query_text=text, page=page,
-        issuers=issuers, types=document_numbers.TYPE_NAMES,
-    )  # fmt: skip
+        here="documents",
+        found=found,
+        direction=direction,
+        directions=DIRECTIONS,
+        query_text=text,
+        page=page,
+        issuers=issuers,
+        types=document_numbers.TYPE_NAMES,
+    )
 
 
 @blueprint.get("/<document_id>")
@@ -55,12 +61,19 @@ def show(document_id: str) -> Any:
         )
         return render_template(
             "documents/show.html",
-            here="documents", document=document, lines=documents.text_lines(session, document_id),
-            recipients=recipients, files=document_files.of_document(session, document_id), names=known,
-            cycles=_cycles(session, document), plan=_plan(session, document), register=registers.label(document),
-            types=document_numbers.TYPE_NAMES, directions=DIRECTIONS,
+            here="documents",
+            document=document,
+            lines=documents.text_lines(session, document_id),
+            recipients=recipients,
+            files=document_files.of_document(session, document_id),
+            names=known,
+            cycles=_cycles(session, document),
+            plan=_plan(session, document),
+            register=registers.label(document),
+            types=document_numbers.TYPE_NAMES,
+            directions=DIRECTIONS,
             events=timelines.of_changes(history.of(session, "document", document_id), {}),
-        )  # fmt: skip
+        )
 
 
 @blueprint.get("/<document_id>/files/<attachment_id>")
@@ -88,7 +101,9 @@ def as_file(content: bytes, name: str, media_type: str) -> Response:
 
 
 def _cycles(session: Session, document: Document) -> list[Directive]:
-    query = select(Directive).where(Directive.document_id == document.id, visibility.directives(gate.principal()))
+    query = select(Directive).where(
+        Directive.document_id == document.id, visibility.directives(gate.principal())
+    )
     return list(session.scalars(query.order_by(Directive.id)))
 
 

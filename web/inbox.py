@@ -1,4 +1,4 @@
-"""Việc của tôi: what do I have to do now? Lists by urgency with counts, claiming, a preview beside the list."""
+"""Việc của tôi: what do I have to do now? Lists by urgency with counts, claiming, a preview beside them."""
 
 from typing import Any
 
@@ -80,7 +80,8 @@ def claim_several() -> Any:
         context.flash(_("{count} việc không nhận được vì đã có người nhận.", count=refused), "soon")
     if not taken and not refused:
         context.flash(_("Chưa đánh dấu việc nào để nhận."), "soon")
-    return redirect(url_for(".index", **_chosen()))
+    chosen = _chosen()
+    return redirect(url_for(".index", view=chosen["view"], q=chosen["q"], process=chosen["process"]))
 
 
 def _page() -> dict[str, Any]:
@@ -98,10 +99,21 @@ def _page() -> dict[str, Any]:
         drafted = drafts.with_drafts(session, who.account_id, forms) if forms else set()
         first = _preview(session, found.rows[0]) if found.rows else None
     return {
-        "view": view, "views": work_views.VIEW_NAMES, "cards": CARDS, "tallies": counts, "found": found,
-        "givers": givers, "drafted": drafted, "days": now, "chosen": chosen, "page": page, "me": who.account_id,
-        "first": first, "pages": -(-found.total // work_views.PAGE), "processes": PROCESSES,
-    }  # fmt: skip
+        "view": view,
+        "views": work_views.VIEW_NAMES,
+        "cards": CARDS,
+        "tallies": counts,
+        "found": found,
+        "givers": givers,
+        "drafted": drafted,
+        "days": now,
+        "chosen": chosen,
+        "page": page,
+        "me": who.account_id,
+        "first": first,
+        "pages": -(-found.total // work_views.PAGE),
+        "processes": PROCESSES,
+    }
 
 
 #: kinds of work a person may narrow the list to
@@ -114,7 +126,12 @@ PROCESSES = {
 
 
 def _preview(session: Session, row: work_views.Row) -> dict[str, Any]:
-    return {"row": row, "about": tasks.about(session, row), "days": days(session), "me": gate.principal().account_id}
+    return {
+        "row": row,
+        "about": tasks.about(session, row),
+        "days": days(session),
+        "me": gate.principal().account_id,
+    }
 
 
 def _chosen() -> dict[str, str]:

@@ -35,12 +35,22 @@ def index() -> Any:
     before = request.args.get("before", "")
     with gate.runtime().database.reading() as session:
         found = notifications.recent(
-            session, _reader(), sorted(who.groups), before=datetime.fromisoformat(before) if _is_moment(before) else None
+            session,
+            _reader(),
+            sorted(who.groups),
+            before=datetime.fromisoformat(before) if _is_moment(before) else None,
         )
-        unread = notifications.count_unread(session, _reader(), sorted(who.groups), gate.runtime().clock.now())
+        unread = notifications.count_unread(
+            session, _reader(), sorted(who.groups), gate.runtime().clock.now()
+        )
     older = found[-1].created_at.isoformat() if len(found) == notifications.PAGE else None
     return render_template(
-        "notifications/index.html", found=found, unread=unread, older=older, mark_of=mark_of, address_of=address_of
+        "notifications/index.html",
+        found=found,
+        unread=unread,
+        older=older,
+        mark_of=mark_of,
+        address_of=address_of,
     )
 
 

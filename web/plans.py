@@ -1,4 +1,4 @@
-"""Kế hoạch: who does what by when, and does it fit together? A table edited row by row, checked as it grows."""
+"""Kế hoạch: who does what by when, and does it fit together? A table edited row by row, checked at once."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -8,7 +8,17 @@ from typing import Any
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
-from directives import access, deadlines, directives, document_numbers, documents, organisations, plan_checks, plans, policies
+from directives import (
+    access,
+    deadlines,
+    directives,
+    document_numbers,
+    documents,
+    organisations,
+    plan_checks,
+    plans,
+    policies,
+)
 from directives.deadline_text import parse
 from directives.deadlines import Deadline
 from directives.plan_checks import Finding
@@ -52,7 +62,13 @@ def index() -> Any:
         found = overviews.plans(session, gate.principal(), status=status, page=page)
         known = names.organisations(session, [row.organisation_id for row in found.rows], gate.principal().on)
     return render_template(
-        "plans/index.html", here="plans", found=found, names=known, status=status, statuses=STATUSES, page=page
+        "plans/index.html",
+        here="plans",
+        found=found,
+        names=known,
+        status=status,
+        statuses=STATUSES,
+        page=page,
     )
 
 
@@ -62,7 +78,9 @@ def show(plan_id: str) -> Any:
     """Show the table with what does not fit together beside each row."""
     with gate.runtime().database.reading() as session:
         plan = visibility.plan(session, gate.principal(), plan_id)
-        return render_template("plans/show.html", here="plans", **_table(session, plan), **_head(session, plan))
+        return render_template(
+            "plans/show.html", here="plans", **_table(session, plan), **_head(session, plan)
+        )
 
 
 @blueprint.get("/<plan_id>/preview")
@@ -76,10 +94,14 @@ def preview(plan_id: str) -> Any:
         receivers = documents.recipients(session, plan.document_id) if plan.document_id else []
         return render_template(
             "plans/preview.html",
-            here="plans", document=document, above=above, receivers=receivers,
-            above_type=document_numbers.TYPE_NAMES.get(above.type_code, _("văn bản")).render("vi"), **_table(session, plan),
+            here="plans",
+            document=document,
+            above=above,
+            receivers=receivers,
+            above_type=document_numbers.TYPE_NAMES.get(above.type_code, _("văn bản")).render("vi"),
+            **_table(session, plan),
             **_head(session, plan),
-        )  # fmt: skip
+        )
 
 
 @blueprint.get("/<plan_id>/items/<item_id>")
@@ -186,7 +208,9 @@ def suggest(plan_id: str) -> Any:
         now = days(session)
         found = organisations.search(session, text, now.today, limit=_SUGGESTED) if text else []
         above = names.organisations(session, [one.parent_id for one in found], now.today)
-    return render_template("plans/suggestions.html", plan_id=plan_id, field=field, found=found, above=above, text=text)
+    return render_template(
+        "plans/suggestions.html", plan_id=plan_id, field=field, found=found, above=above, text=text
+    )
 
 
 @blueprint.post("/<plan_id>/parties")
@@ -199,7 +223,9 @@ def choose(plan_id: str) -> Any:
     values = [one for one in values if one != gone] + ([added] if added and added not in values else [])
     with gate.runtime().database.reading() as session:
         chips = _chips(session, [_party(one) for one in values])
-    return render_template("plans/parties.html", plan_id=plan_id, field=field, chips=chips, errors={}, focus=True)
+    return render_template(
+        "plans/parties.html", plan_id=plan_id, field=field, chips=chips, errors={}, focus=True
+    )
 
 
 def _table(session: Session, plan: Plan) -> dict[str, Any]:
@@ -208,9 +234,14 @@ def _table(session: Session, plan: Plan) -> dict[str, Any]:
     ids = [party.organisation_id for item in items for party in (*item.draft.leads, *item.draft.coordinators)]
     checks = plan_checks.check(session, plan.id, now.today) if plan.status == "draft" else []
     return {
-        "plan": plan, "items": items, "days": now, "findings": checks, "beside": _beside(checks),
-        "names": names.organisations(session, [*ids, plan.organisation_id], now.today), "is_editable": _is_editable(session, plan),
-    }  # fmt: skip
+        "plan": plan,
+        "items": items,
+        "days": now,
+        "findings": checks,
+        "beside": _beside(checks),
+        "names": names.organisations(session, [*ids, plan.organisation_id], now.today),
+        "is_editable": _is_editable(session, plan),
+    }
 
 
 def _head(session: Session, plan: Plan) -> dict[str, Any]:
@@ -232,14 +263,18 @@ def _row(session: Session, plan: Plan, item: ItemView) -> dict[str, Any]:
     ids = [party.organisation_id for party in (*item.draft.leads, *item.draft.coordinators)]
     found = plan_checks.check(session, plan.id, now.today) if plan.status == "draft" else []
     return {
-        "plan": plan, "item": item, "days": now, "findings": found,
+        "plan": plan,
+        "item": item,
+        "days": now,
+        "findings": found,
         "beside": _beside([one for one in found if one.item_id == item.id]),
-        "names": names.organisations(session, ids, now.today), "is_editable": _is_editable(session, plan),
-    }  # fmt: skip
+        "names": names.organisations(session, ids, now.today),
+        "is_editable": _is_editable(session, plan),
+    }
 
 
 def _beside(found: list[Finding]) -> dict[str | None, list[Finding]]:
-    """Give the findings by row; names that are no known organisation make one line, they are marked anyway."""
+    """Give the findings by row; unknown names make one line, since each of them is marked anyway."""
     rows: dict[str | None, list[Finding]] = {}
     for finding in found:
         rows.setdefault(finding.item_id, []).append(finding)
@@ -260,16 +295,27 @@ def _form(
     draft = item.draft if item is not None else ItemDraft(content="")
     typed = request.form if problems else {}
     leads = [_party(one) for one in request.form.getlist("leads")] if problems else draft.leads
-    helping = [_party(one) for one in request.form.getlist("coordinators")] if problems else draft.coordinators
+    helping = (
+        [_party(one) for one in request.form.getlist("coordinators")] if problems else draft.coordinators
+    )
     raw = typed.get("deadline", draft.deadline.raw or _written(draft.deadline.current_due))
-    understood = _deadline(session, raw, plan.issued_on) if problems or not draft.deadline.raw else draft.deadline
+    understood = (
+        _deadline(session, raw, plan.issued_on) if problems or not draft.deadline.raw else draft.deadline
+    )
     return render_template(
         "plans/edit.html",
-        plan=plan, item=item, problems=problems or {}, deadline_raw=raw, deadline=understood,
-        content=typed.get("content", draft.content), section=typed.get("section", draft.section),
-        output=typed.get("output", draft.output), leads=_chips(session, leads), coordinators=_chips(session, helping),
+        plan=plan,
+        item=item,
+        problems=problems or {},
+        deadline_raw=raw,
+        deadline=understood,
+        content=typed.get("content", draft.content),
+        section=typed.get("section", draft.section),
+        output=typed.get("output", draft.output),
+        leads=_chips(session, leads),
+        coordinators=_chips(session, helping),
         calendar=days(session).calendar,
-    )  # fmt: skip
+    )
 
 
 def _changes(session: Session, before: ItemDraft) -> dict[str, Any]:

@@ -105,15 +105,27 @@ def _page(problems: dict[str, str] | None = None, given: Any = None) -> str:
         held = people.positions(session, person_id=who.person_id) if who.person_id else []
         listed = delegations.listing(session, person_id=who.person_id) if who.person_id else []
         colleagues = choices.officers(session, who.organisation_ids, who.on) if who.person_id else []
-        persons = people.names(session, [one.delegator_id for one in listed] + [one.delegate_id for one in listed])
+        persons = people.names(
+            session, [one.delegator_id for one in listed] + [one.delegate_id for one in listed]
+        )
         units = names.organisations(session, [one.organisation_id for one in held], now.today)
         sessions = sign_in.sessions_of(session, who.account_id, now.now)
     return render_template(
         "profile/index.html",
-        account=g.session.account, held=held, delegations=listed, persons=persons, units=units, sessions=sessions,
-        here_session=g.session.id, me=who, days=now, problems=problems or {}, given=given or {},
-        colleagues=[one for one in colleagues if one["value"] != who.account_id], roles=_role_names(),
-    )  # fmt: skip
+        account=g.session.account,
+        held=held,
+        delegations=listed,
+        persons=persons,
+        units=units,
+        sessions=sessions,
+        here_session=g.session.id,
+        me=who,
+        days=now,
+        problems=problems or {},
+        given=given or {},
+        colleagues=[one for one in colleagues if one["value"] != who.account_id],
+        roles=_role_names(),
+    )
 
 
 def _role_names() -> dict[str, Text]:

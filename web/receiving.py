@@ -1,4 +1,4 @@
-"""Tiếp nhận văn bản: is this what we received? The original beside what was read from it; a person confirms."""
+"""Tiếp nhận văn bản: is this what we received? The original beside what was read; a person confirms."""
 
 from typing import Any
 
@@ -43,8 +43,7 @@ def read() -> Any:
         name, content, media_type = _TEXT_NAME, text.strip().encode(), "text/plain"
         if upload is not None and upload.filename:
             name, content, media_type = upload.filename, upload.read(), upload.mimetype
-        if not content:
-            raise Invalid(fields={"file": _("Hãy chọn tệp hoặc dán nội dung văn bản.")})
+        _require_content(content)
         with gate.runtime().database.reading() as session:
             reading.read(session, content, name, days(session).today)
     except (Invalid, TooLarge) as error:
@@ -108,13 +107,22 @@ def discard(draft_id: str) -> Response:
     return make_response(redirect(url_for(".start")))
 
 
+def _require_content(content: bytes) -> None:
+    if not content:
+        raise Invalid(fields={"file": _("Hãy chọn tệp hoặc dán nội dung văn bản.")})
+
+
 def _start_page(problems: dict[str, str]) -> str:
     with gate.runtime().database.reading() as session:
         waiting = [drafts.summary(row) for row in drafts.documents(session, gate.principal().account_id)]
     return render_template(
         "receiving/start.html",
-        here="documents", accept=ACCEPT, problems=problems, waiting=waiting, text=request.form.get("text", ""),
-    )  # fmt: skip
+        here="documents",
+        accept=ACCEPT,
+        problems=problems,
+        waiting=waiting,
+        text=request.form.get("text", ""),
+    )
 
 
 def _review_page(session: Session, draft_id: str, problems: dict[str, str]) -> str:
@@ -126,12 +134,18 @@ def _review_page(session: Session, draft_id: str, problems: dict[str, str]) -> s
     known = names.organisations(session, mine, now.today)
     return render_template(
         "receiving/review.html",
-        here="documents", draft=draft, proposal=proposal, problems=problems, days=now,
-        typed=request.form if request.method == "POST" else None, types=document_numbers.TYPE_NAMES,
+        here="documents",
+        draft=draft,
+        proposal=proposal,
+        problems=problems,
+        days=now,
+        typed=request.form if request.method == "POST" else None,
+        types=document_numbers.TYPE_NAMES,
         urgencies=[{"value": level, "label": context.text(name)} for level, name in enumerate(URGENCIES)],
         organisations=[{"value": one, "label": known.get(one, "")} for one in mine],
-        type_code=_type_code(proposal), read_items=proposal.items,
-    )  # fmt: skip
+        type_code=_type_code(proposal),
+        read_items=proposal.items,
+    )
 
 
 def _read(session: Session, draft: IntakeDraft) -> Proposal:
@@ -154,16 +168,16 @@ def _confirmed(proposal: Proposal) -> dict[str, Any]:
     }
     kept = set(given.getlist("item"))
     items = [one for place, one in enumerate(read_["items"]) if str(place) in kept]
-    quirks = [
-        {**one, "answer": given.get(f"quirk-{place}", "")} for place, one in enumerate(read_["quirks"])
-    ]
+    quirks = [{**one, "answer": given.get(f"quirk-{place}", "")} for place, one in enumerate(read_["quirks"])]
     return {"document": {**document, "quirks": quirks}, "items": items, "quirks": quirks}
 
 
 def _type_code(proposal: Proposal) -> str:
     """Give the abbreviation of the type that was read."""
     wanted = (proposal.document.doc_type or "").casefold()
-    return next((code for code, name in document_numbers.TYPE_NAMES.items() if str(name).casefold() == wanted), "")
+    return next(
+        (code for code, name in document_numbers.TYPE_NAMES.items() if str(name).casefold() == wanted), ""
+    )
 
 
 def _organisations(who: Principal) -> list[str]:

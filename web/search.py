@@ -33,5 +33,11 @@ def index() -> Any:
         for row in found.assignments
     }
     return render_template(
-        "search/index.html", query=text, found=found, names=known, labels=labels, days=now, shortest=finding.SHORTEST
+        "search/index.html",
+        query=text,
+        found=found,
+        names=known,
+        labels=labels,
+        days=now,
+        shortest=finding.SHORTEST,
     )

@@ -1,4 +1,4 @@
-"""Một việc: what exactly is asked, by whom, why, until when? The form, its draft, what happened, what comes."""
+"""Một việc: what exactly is asked, by whom, why, until when? The form, its draft, what was, what comes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -68,7 +68,7 @@ def show(task_id: str) -> Any:
 @blueprint.post("/<task_id>/form")
 @gate.rule("user_tasks.work")
 def refresh(task_id: str) -> Any:
-    """Give the fields anew after a value changed: some appear, some go, the button takes the decision's name."""
+    """Give the fields anew after a value changed: some appear, some go, the button says the decision."""
     with gate.runtime().database.reading() as session:
         loaded = _load(session, task_id)
         if loaded.form is None:
@@ -161,12 +161,19 @@ def _page(
     holders = names.organisations(session, names.organisations_of(loaded.task.candidate_groups), now.today)
     return render_template(
         "tasks/show.html",
-        here="inbox", row=row, task=loaded.task, about=facts, days=now, ladder=ladder,
-        events=timelines.of_instance(lines)[-_LINES:], saved_at=format_moment(saved.saved_at) if saved else "",
+        here="inbox",
+        row=row,
+        task=loaded.task,
+        about=facts,
+        days=now,
+        ladder=ladder,
+        events=timelines.of_instance(lines)[-_LINES:],
+        saved_at=format_moment(saved.saved_at) if saved else "",
         holders=[names.group(one, holders) for one in loaded.task.candidate_groups],
-        steps=chain(session, facts), **_abilities(who, loaded.task),
+        steps=chain(session, facts),
+        **_abilities(who, loaded.task),
         **_fields(loaded, values or {}, problems or {}),
-    )  # fmt: skip
+    )
 
 
 def _fields(loaded: Loaded, values: Mapping[str, Any], problems: Mapping[str, str]) -> dict[str, Any]:
@@ -213,7 +220,9 @@ def _abilities(who: Principal, task: UserTask) -> dict[str, bool]:
     return {
         "is_open": is_open,
         "may_do": may_do,
-        "may_claim": is_open and task.assignee is None and user_tasks.may_do(task, who.account_id, who.groups),
+        "may_claim": is_open
+        and task.assignee is None
+        and user_tasks.may_do(task, who.account_id, who.groups),
         "may_release": is_open and task.assignee == who.account_id and bool(task.candidate_groups),
     }
 

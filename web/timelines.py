@@ -1,4 +1,4 @@
-"""What happened and what comes next, in sentences: history of an instance, the ladder, changes of the domain."""
+"""What happened and what comes next, in sentences: history of an instance, the ladder, acts of the domain."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
@@ -141,9 +141,17 @@ def offset(count: int, unit: str) -> str:
         return text(_("đúng ngày đến hạn"))
     hours = unit == "hours"
     if count < 0:
-        words = _("trước hạn {count} giờ", count=-count) if hours else _("trước hạn {count} ngày làm việc", count=-count)
+        words = (
+            _("trước hạn {count} giờ", count=-count)
+            if hours
+            else _("trước hạn {count} ngày làm việc", count=-count)
+        )
     else:
-        words = _("sau hạn {count} giờ", count=count) if hours else _("sau hạn {count} ngày làm việc", count=count)
+        words = (
+            _("sau hạn {count} giờ", count=count)
+            if hours
+            else _("sau hạn {count} ngày làm việc", count=count)
+        )
     return text(words)
 
 
@@ -171,7 +179,9 @@ def _joined(events: list[Event]) -> list[Event]:
     kept: list[Event] = []
     for event in events:
         before = kept[-1] if kept else None
-        is_same = before is not None and before["what"] == event["what"] and before["detail"] == event["detail"]
+        is_same = (
+            before is not None and before["what"] == event["what"] and before["detail"] == event["detail"]
+        )
         if is_same and before is not None and abs(before["when"] - event["when"]) < timedelta(seconds=1):
             continue
         kept.append(event)
@@ -186,7 +196,7 @@ def _detail(before: Mapping[str, Any], after: Mapping[str, Any], names: Mapping[
         parts.append(_("Đơn vị chủ trì: {name}.", name=names.get(after["lead"], "")))
     if after.get("officer_id"):
         parts.append(_("Người thực hiện: {name}.", name=names.get(after["officer_id"], "")))
-    if "progress" in after and after["progress"]:
+    if after.get("progress"):
         parts.append(_("Đã làm {percent} %.", percent=after["progress"]))
     if after.get("wanted_due"):
         parts.append(_("Xin đến {day}.", day=_day(after["wanted_due"])))

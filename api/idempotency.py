@@ -138,7 +138,7 @@ class Claim:
 
     @property
     def _owner(self) -> str:
-        return "\n".join(self.identity)
+        return hashlib.sha256(orjson.dumps(self.identity)).hexdigest()
 
 
 class _Taken(Exception):

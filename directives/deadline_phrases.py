@@ -22,7 +22,7 @@ _LATE_AT_BIRTH = timedelta(days=60)
 _NEAR = 160
 
 _FILLER = (
-    r"(?:\s*(?:\b(?:la|vao|ngay|den|het|trong|truoc|tu|thoi diem|khoang|thoi gian|dip|nhan|hom|sang|chieu"
+    r"(?:\s*(?:\b(?:la|vao|cac ngay|le|ngay|den|het|trong|truoc|tu|thoi diem|khoang|thoi gian|dip|nhan|hom|sang|chieu"
     r"|cuoi"
     r"|thu (?:hai|ba|tu|nam|sau|bay)|chu nhat|ngay lam viec)\b|\d{1,2}\s*(?:gio|h"
     r"|g)\s*\d{0,2}(?:\s*phut)?|[,:(]))*"
@@ -48,9 +48,9 @@ _AIM = re.compile(
 )
 _RECURRENCE = re.compile(
     r"\bdinh ki\s+(?:\d{1,2}\s+nam\s+(?:mot|1)\s+lan"
-    r"|(?:bao cao\s+)?(?:(?:hang|moi)\s+)?(?:thang|qui|nam|tuan|0?6 thang|sau thang|3 thang)"
+    r"|(?:bao cao\s+)?(?:(?:hang|moi)\s+)?(?:ngay|thang|qui|nam|tuan|0?6 thang|sau thang|3 thang)"
     r"(?:(?:\s*,\s*|\s+va\s+)(?:(?:hang|ca|mot)\s+)?(?:thang|qui|nam|0?6 thang|9 thang)\b)*)"
-    r"|\b(?:hang|moi)\s+(?:thang|qui|nam|tuan|0?6 thang)\b(?:(?:\s*,\s*|\s+va\s+)(?:hang\s+)?(?:thang|qui"
+    r"|\b(?:hang|moi)\s+(?:ngay|thang|qui|nam|tuan|0?6 thang)\b(?:(?:\s*,\s*|\s+va\s+)(?:hang\s+)?(?:thang|qui"
     r"|nam|0?6 thang)\b)*"
     r"|\b(?:\d{1,2}\s+)?(?:thang|qui|nam|tuan)\s+(?:mot|1|01)\s+lan\b"
     r"|\bthang cuoi (?:cua )?(?:moi )?qui\b(?!\s+(?:[ivx]+|\d))"
@@ -59,6 +59,10 @@ _NOUN_BEFORE = re.compile(
     r"\b(?:ke hoach|du toan|von|ngan sach|trung han va|chi tieu|danh muc|kinh phi|chuong trinh|cong tac"
     r"|binh quan"
     r"|trung binh|cua|theo|du an|nguon|lich|ke hoach [^,;.]{1,30})\s*$"
+)
+#: "bố trí kinh phí hằng năm" says how often the money is found, "kế hoạch hằng năm" names a plan
+_FUNDED = re.compile(
+    r"\b(?:bo tri|cap|can doi|phan bo|dam bao|bao dam) (?:nguon )?(?:kinh phi|von|ngan sach)\s*$"
 )
 _ENDS_PHRASE = re.compile(
     r"\s*(?:$|[.;,)(:/]|\b(?:de|ve|truoc|vao|cho|gui|theo|va|bao cao|tong hop|cham nhat|trong|to chuc"
@@ -77,8 +81,14 @@ _TERM = re.compile(
     r"(\s*,?\s*(?:ke tu|tinh tu|tu khi|tu ngay|sau khi)\s*[^,.;()]*)?"
 )
 _TERM_HEAD = re.compile(r"^(?:trong\s+(?:vong|thoi han)|(?:cham|muon) nhat|khong qua|trong)")
+_EVENTS = r"(?:mua|tet|ki hop|khai giang|ngay khai giang|dai hoi|ngay bau cu|nam hoc moi|dip tet|thoi diem khai giang)\b"
 _CONDITION = re.compile(
-    r"^(?:ngay\s+)?(?:sau khi|khi co|khi duoc)\b[^,;.]*|^tren co so (?:do|nay)\b|\bngay sau khi\b[^,;.)]*"
+    r"^(?:ngay\s+)?(?:sau khi|khi co|khi duoc)\b[^,;.]*|^tren co so (?:do|nay)\b"
+    r"|\bngay (?:sau )?khi\b[^,;.)]*|\btruoc khi\b[^,;.)]*|\b(?:hoan thanh|hoan tat|xong|xong xuoi)\s+truoc "
+    + _EVENTS
+    + r"[^,;.)]*|^truoc "
+    + _EVENTS
+    + r"[^,;.)]*|\bkhi (?:co|xay ra|nhan duoc) [^,;.]{3,60}(?=[.;]?$)"
 )
 _CONTINUOUS = re.compile(
     r"^thuong xuyen\b(?=\s*[,a-z])|\(\s*(?:thuc hien\s+)?thuong xuyen[^)]{0,30}\)"
@@ -201,7 +211,12 @@ def _recurrences(text: str) -> Iterator[tuple[int, int, str]]:
         dated = re.search(
             r"\bngay\s*\d{1,2}(?:\s*[/\-]\s*\d{1,2}|\s*thang\s*\d{1,2})?\s*(?:cua\s+)?$", before
         )
-        if _NOUN_BEFORE.search(before[-45:]) and not dated and not match[0].startswith("dinh ki"):
+        if (
+            _NOUN_BEFORE.search(before[-45:])
+            and not _FUNDED.search(before[-45:])
+            and not dated
+            and not match[0].startswith("dinh ki")
+        ):
             continue
         if clause_start or said or dated or _ENDS_PHRASE.match(after):
             yield (match.start(), match.end(), "recurrence")

@@ -119,18 +119,33 @@ def _merge_ranges(text: str, found: list[Point]) -> Iterator[Point]:
         if after is not None and _is_range(text, point, after):
             point = _joined(point, after)
             at += 1
+            after = found[at + 1] if at + 1 < len(found) else None
+            if after is not None and _is_enumerated(text, point, after):
+                point = _joined(point, after)
+                at += 1
         yield point
         at += 1
 
 
 def _is_range(text: str, one: Point, other: Point) -> bool:
     between = text[one.end : other.start]
+    if _is_enumerated(text, one, other):
+        return True
     linked = re.fullmatch(r"\s*(?:-|den(?:\s+het)?)\s*(?:ngay\s*)?", between) is not None
     if not linked or one.unit != other.unit:
         return False
     return (
         one.unit != "day"
         or re.search(r"\btu\s*(?:ngay\s*)?$", text[max(0, one.start - 20) : one.start]) is not None
+    )
+
+
+def _is_enumerated(text: str, one: Point, other: Point) -> bool:
+    """Tell whether days stand in a list: "trong các ngày 31/8, 01/9 và 02/9/2024"."""
+    return (
+        one.unit == other.unit == "day"
+        and re.fullmatch(r"\s*(?:,|va|,\s*va)\s*(?:ngay\s*)?", text[one.end : other.start]) is not None
+        and re.search(r"\bcac ngay\s*$", text[max(0, one.start - 20) : one.start]) is not None
     )
 
 

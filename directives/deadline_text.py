@@ -36,7 +36,7 @@ class WorkingTime(Protocol):
 class Recurrence:
     """How often a duty returns: every `interval` years, quarters, months or weeks."""
 
-    #: yearly, quarterly, monthly or weekly
+    #: yearly, quarterly, monthly, weekly or daily
     freq: str
     interval: int = 1
     month: int | None = None
@@ -110,7 +110,11 @@ _QUARTERLY = re.compile(
     r"|giua)(?:\s+tien)?(?:\s+cua)?(?:\s+moi)? qui\b(?!\s*(?:[1-4]|i))"
 )
 _MONTHLY = re.compile(
-    r"\b(?:hang|moi|tung)\s+thang\b|\bdinh ki\s+(?:bao cao\s+)?thang\b|\bthang\s+(?:mot|1|01)\s+lan\b"
+    r"\b(?:hang|moi|tung)\s+thang\b|\bdinh ki\s+(?:bao cao\s+)?thang\b"
+    r"|(?<!\d )(?<!ba )(?<!sau )\bthang\s+(?:mot|1|01)\s+lan\b"
+)
+_DAILY = re.compile(
+    r"\b(?:hang|moi|tung)\s+ngay\b(?!\s*\d)|\bdinh ki\s+ngay\b(?!\s*\d)|\bngay\s+(?:mot|1|01)\s+lan\b"
 )
 _WEEKLY = re.compile(r"\b(?:hang|moi|tung)\s+tuan\b|\btuan\s+(?:mot|1|01)\s+lan\b")
 _CONTINUOUS = re.compile(
@@ -119,7 +123,7 @@ _CONTINUOUS = re.compile(
 )
 _ON_DEMAND = re.compile(r"\bkhi co yeu cau\b|\btheo yeu cau\b|\bdot xuat\b")
 _CONDITION = re.compile(
-    r"\b(?:ngay\s+)?(?:sau khi|khi co(?! yeu cau)|khi duoc|khi phat sinh)\b[^.;)]*|\btren co so (?:do|nay)\b"
+    r"\b(?:ngay\s+)?(?:sau khi|khi co(?! yeu cau)|khi duoc|khi phat sinh|khi xay ra|khi nhan duoc|ngay khi|truoc khi|truoc (?:mua|tet|ki hop|khai giang|ngay khai giang|dai hoi|dip tet))\b[^.;)]*|\btren co so (?:do|nay)\b"
     r"|\btheo (?:tien do|lo trinh|huong dan|chi dao)\b[^.;)]*"
 )
 _TERM = re.compile(
@@ -174,7 +178,7 @@ def parse(  # noqa: PLR0911 - one return per rule
     condition = _CONDITION.search(text)
     if condition is not None:
         return _conditional(facts, raw, condition, found)
-    if found and not _is_open_ended(text, found):
+    if found and not _is_open_ended(text, found) and not _lasts(text, found):
         return _dated(facts, text, found)
     if _CONTINUOUS.search(text) or found:
         return replace(
@@ -195,6 +199,7 @@ def _qualifier(text: str, found: tuple[Point, ...]) -> str | None:
 def _recurrence(text: str) -> Recurrence | None:
     several = _EVERY_YEARS.search(text)
     checks = (
+        (_DAILY, Recurrence(freq="daily")),
         (_WEEKLY, Recurrence(freq="weekly")),
         (_MONTHLY, Recurrence(freq="monthly")),
         (_QUARTERLY, Recurrence(freq="quarterly")),
@@ -213,7 +218,7 @@ def _recurring(
 ) -> DeadlineText:
     continuous = bool(_CONTINUOUS.search(text))
     facts = replace(facts, is_also_continuous=continuous, recurrence=recurrence)
-    if recurrence.freq == "weekly":
+    if recurrence.freq in {"daily", "weekly"}:
         return replace(facts, kind="continuous", qualifier=None)
     if recurrence.freq == "yearly" or recurrence.interval > 1:
         return _yearly(facts, recurrence, found, context)
@@ -330,6 +335,16 @@ def _is_open_ended(text: str, found: tuple[Point, ...]) -> bool:
     only = found[0]
     starts = re.search(r"\b(?:ke )?tu\s*(?:ngay\s*)?(?:cuoi |dau |giua )?$", text[: only.start]) is not None
     return len(found) == 1 and starts and only.first == only.last
+
+
+def _lasts(text: str, found: tuple[Point, ...]) -> bool:
+    """Tell whether work goes on all through a named year instead of ending with it: "thường xuyên trong năm"."""
+    return (
+        re.match(r"(?:thuc hien |duy tri |trien khai )?(?:thuong xuyen|lien tuc)\b", text.strip()) is not None
+        and len(found) == 1
+        and found[0].unit == "period"
+        and re.search(r"\b(?:hoan thanh|truoc|den het|cham nhat)\b", text) is None
+    )
 
 
 def _dated(facts: DeadlineText, text: str, found: tuple[Point, ...]) -> DeadlineText:

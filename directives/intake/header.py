@@ -20,6 +20,7 @@ _ISSUES = re.compile(
     r"\s*(?:\([^)]{0,60}\)\s*)?(?:ban hành|xây dựng|thông báo|yêu cầu|đề nghị|báo cáo|kính|trân trọng"
     r"|có ý kiến|triển khai|tổ chức|quyết định|chỉ thị|giao)\b"
 )
+_NAMES_AREA = re.compile(r"\b(?:TỈNH|THÀNH PHỐ|HUYỆN|QUẬN|XÃ|PHƯỜNG)\b")
 _TWO_SYLLABLES = frozenset(
     {
         "văn phòng",
@@ -156,6 +157,8 @@ def _with_parent(lines: list[str]) -> str:
         return f"{own} {above}"
     if level is not None and fold(level[1]) in {"huyen", "thi xa", "quan"} and own.startswith("PHÒNG "):
         return f"{own} {level[1]} {level[2]}"
+    if level is not None and fold(level[1]) in {"tinh", "thanh pho", "tp", "tp."} and own.startswith("BAN "):
+        return own if _NAMES_AREA.search(own) else f"{own} {level[1]} {level[2]}"
     return own
 
 

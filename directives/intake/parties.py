@@ -47,6 +47,11 @@ _PERSON = re.compile(r"(?:đồng chí|đ/c|ông|bà)\s+[A-ZĐÀ-Ỹ]", re.IGNOR
 _OFFICE = re.compile(
     r"(?:Phó|Trưởng|Giám đốc|Chủ tịch|Bí thư|Chánh|Ủy viên|Thường trực|Quyền|Tổ trưởng|Chuyên viên)\b"
 )
+#: "các đơn vị được giao nhiệm vụ có trách nhiệm …": which units, not yet what they do
+_CHARGED = re.compile(
+    r"\s+được (?:giao|phân công)(?: (?:nhiệm vụ|chủ trì|phối hợp|thực hiện|phụ trách))*(?=\s+(?:có trách|chịu|phải|cần"
+    r"|báo cáo|định kỳ|xây dựng|căn cứ|chủ động|khẩn trương|tổ chức|triển khai|nghiêm túc))"
+)
 _NOTE = re.compile(r"\s*\([^)]*\)")
 _GENERAL = re.compile(r"^(?:các|những|toàn thể|tất cả|từng|mỗi)\b", re.IGNORECASE)
 _PROVINCIAL_HEAD = re.compile(r"^(?:Sở)\s+\S")
@@ -101,7 +106,9 @@ def span_of_parties(text: str, start: int = 0, *, small: bool = False) -> int:
         return start
     limit = min(len(text), start + _LONGEST)
     stop = _stop(text, begins.end(), limit)
-    return start + len(text[start:stop].rstrip(_TRIM))
+    named = start + len(text[start:stop].rstrip(_TRIM))
+    charged = _CHARGED.match(text, named)
+    return charged.end() if charged is not None else named
 
 
 def _stop(text: str, at: int, limit: int) -> int:
@@ -148,6 +155,8 @@ def _list_goes_on(text: str, at: int) -> bool:
 
 def _is_part_of_name(text: str, verb: re.Match[str]) -> bool:
     word = verb[0]
+    if word == "thông tin" and re.search(r"\b[Cc]ông nghệ\s+$", text[: verb.start()][-12:]):
+        return True
     if word == "thường trực" and re.match(r"\s+(?:[A-ZĐ]|của\b)", text[verb.end() :]):
         return True
     if word == "tổ chức" and re.search(r"\b(?:các|những|mọi)\s+$", text[: verb.start()][-10:]):

@@ -69,6 +69,7 @@ ROLE_WORDS = (
     r"|tích cực|thường xuyên|tiếp tục|tập trung|tăng cường|đẩy mạnh|theo chức năng|theo nhiệm vụ"
     r"|theo thẩm quyền|theo phạm vi|theo dõi|trên cơ sở|rà soát|triển khai|thực hiện|hướng dẫn|báo cáo"
     r"|kịp thời|đôn đốc|kiểm tra|tổng hợp|đề xuất|chỉ đạo|thẩm định|bố trí|cân đối|làm đầu mối"
+    r"|có phương án|có biện pháp|có hình thức|có báo cáo|có chính sách|có hướng dẫn|có chương trình"
     r"|là đầu mối|là cơ quan|là đơn vị|cần|phải|sẽ|đã|được|để|nhằm|tại|theo"
     r"|trong(?! tỉnh| và ngoài| khu| huyện| ngành)|trước ngày|khi|nếu|về|có văn bản|có kế hoạch"
     r"|có giải pháp|lập|giúp|gửi|hoàn thành|quán triệt|tuyên truyền|thúc đẩy|xem xét|xây dựng|tổ chức"

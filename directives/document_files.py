@@ -1,20 +1,33 @@
 """Files of documents: bytes kept once per content, byte for byte as they came (R-U8)."""
 
 import hashlib
+from collections.abc import Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from directives import documents, history, policies
-from directives.document_tables import DocumentAttachment, StoredFile
+from directives.document_tables import DocumentAttachment, DocumentText, StoredFile
 from foundation.database import UnitOfWork
-from foundation.errors import Invalid, NotFound, TooLarge
+from foundation.errors import Conflict, Invalid, NotFound, TooLarge
 from foundation.texts import _
 from foundation.vietnamese import format_number
 from foundation.working_time import local_date
 
 _MEGABYTE = 1_000_000
 _LONGEST_NAME = 255
+
+
+def put_text(work: UnitOfWork, document_id: str, lines: Sequence[str]) -> None:
+    """Keep the text of a draft: sentences are quoted from it wherever the document arrives.
+
+    Raises Conflict once the document is issued: its text is fixed.
+    """
+    document = documents.lock(work, document_id)
+    if document.direction != "draft":
+        raise Conflict(_("Văn bản đã phát hành nên không sửa nội dung được."), document=document_id)
+    work.session.merge(DocumentText(document_id=document_id, lines=list(lines)))
+    work.session.flush()
 
 
 def attach(

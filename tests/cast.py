@@ -50,6 +50,7 @@ PEOPLE: dict[str, tuple[str, str, str, str]] = {
     "snv.vanthu": ("Huỳnh Thị Trang", "so-noi-vu", "clerk", "Văn thư"),
     "snv.cvp": ("Lý Văn Tùng", "so-noi-vu", "office_head", "Chánh Văn phòng Sở"),
     "snv.giamdoc": ("Tạ Quang Vinh", "so-noi-vu", "head", "Giám đốc"),
+    "lhh.cvp": ("Châu Văn Ân", "lien-hiep-hoi", "office_head", "Chánh Văn phòng"),
     "lhh.vanphong": ("Đinh Thị Xuân", "lien-hiep-hoi", "officer", "Văn phòng"),
     "lhh.chutich": ("Hồ Sĩ Yên", "lien-hiep-hoi", "head", "Chủ tịch"),
 }

@@ -7,9 +7,10 @@ import pytest
 from sqlalchemy import select
 
 from directives import plans
+from directives.deadlines import Deadline, DeadlineKind
 from directives.directives import Directive
 from directives.document_tables import Document, DocumentRecipient
-from directives.plan_tables import Plan
+from directives.plan_tables import Plan, PlanItem
 from engine.models import ProcessInstance
 from foundation.errors import Conflict, Forbidden, Invalid
 from processes import planning, receiving
@@ -178,3 +179,32 @@ def test_a_plan_without_a_lead_does_not_leave_the_drafter(stage: Stage) -> None:
     stage.act("qlkh.cv", planning.add_item, plan.id, plans.ItemDraft(content="Việc chưa rõ ai làm"))
     with pytest.raises(Conflict, match="chưa có đơn vị chủ trì"):
         stage.complete("qlkh.cv", "draft", directive, draft_complete=True)
+
+
+def test_a_task_due_after_the_task_above_does_not_leave_the_drafter(stage: Stage) -> None:
+    """Công văn 1394 wants the policy in quý I/2024; the plan of the association may not say April (R-S4)."""
+    directive = dong_nai.receive_the_conclusion(stage)
+    dong_nai.issue_dispatch_1394(stage, directive)
+    policy = stage.assignment(directive, "chính sách lâu dài")
+    stage.complete("lhh.chutich", "accept", policy.id, accept_decision="accept")
+    stage.complete("lhh.chutich", "organise", policy.id, work_mode="sub_plan")
+    child = stage.rows(select(Directive).where(Directive.parent_assignment_id == policy.id))[0].id
+    stage.complete("lhh.cvp", "register", child, arrived_on="2024-02-05", urgency=0)
+    stage.complete(
+        "lhh.chutich",
+        "instruct",
+        child,
+        instruct_decision="issue_plan",
+        instruction="Văn phòng dự thảo kế hoạch.",
+        drafting_unit=stage.id("lien-hiep-hoi"),
+    )
+    stage.complete("lhh.cvp", "assign_drafting", child, drafter=stage.cast.accounts["lhh.vanphong"])
+    row = stage.rows(select(PlanItem).join(Plan).where(Plan.directive_id == child))[0]
+    party = (plans.Party(name="LHH", organisation_id=stage.id("lien-hiep-hoi")),)
+    april = date(2024, 4, 15)
+    late = Deadline(kind=DeadlineKind.FIXED, original_due=april, current_due=april)
+    changes = {"leads": party, "deadline": late}
+    stage.act("lhh.vanphong", planning.edit_item, row.id, row.version, changes)
+    with pytest.raises(Conflict, match="muộn hơn thời hạn 31/03/2024") as refusal:
+        stage.complete("lhh.vanphong", "draft", child, draft_complete=True)
+    assert refusal.value.facts["rule"] == "R-S4"

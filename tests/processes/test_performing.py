@@ -5,10 +5,12 @@ import pytest
 from directives import extensions
 from directives.assignment_tables import Assignment
 from directives.extensions import Extension
+from directives.openings import NewAssignment
 from engine import user_tasks
 from engine.models import UserTask
 from foundation.errors import Conflict, Forbidden, Invalid
 from processes import performing, receiving
+from tests.processes import dong_nai
 from tests.processes.stage import Stage, moment, shown, today
 
 NOTE = {
@@ -212,6 +214,18 @@ def test_a_task_without_a_day_gets_its_ladder_with_the_day(stage: Stage, at_work
         *["26/02/2024 23:59"] * 2,
         *["27/02/2024 08:00"] * 2,
     ]
+
+
+def test_the_parts_of_a_task_run_by_themselves_and_it_waits_for_them(stage: Stage, at_work: str) -> None:
+    part = NewAssignment(lead_id=stage.id("khtc"), content="Phần kinh phí")
+    made = stage.act("qlkh.truong", performing.split, at_work, [part])[0].id
+    with pytest.raises(Conflict, match="nhiệm vụ con"):
+        stage.complete("qlkh.cv", "do", at_work, **result(stage))
+    assert stage.row(Assignment, made).current_due == stage.row(Assignment, at_work).current_due
+    dong_nai.accept(stage, "khtc.truong", made, "khtc.cv")
+    dong_nai.finish(stage, made, "khtc.cv", "khtc.truong", "qlkh.truong")
+    stage.complete("qlkh.cv", "do", at_work, **result(stage))
+    assert stage.incidents() == []
 
 
 def test_the_holder_of_the_day_moves_it_unasked(stage: Stage, at_work: str) -> None:

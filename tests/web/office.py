@@ -1,6 +1,6 @@
 """An office to test pages with: a small province, its people, and a browser for each of them without a browser.
 
-    def test_…(office): assert "Sở Nội vụ" in office.browser("admin").read("/organisations")
+def test_…(office): assert "Sở Nội vụ" in office.browser("admin").read("/organisations")
 """
 
 from collections.abc import Iterator, Mapping

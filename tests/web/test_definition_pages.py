@@ -90,7 +90,9 @@ def test_a_diagram_of_another_process_is_a_finding(admin: Browser) -> None:
 def test_saving_needs_the_token(office: Office, admin: Browser) -> None:
     office.deploy(duyet__bpmn=diagram())
     headers = {"If-Match": '"0"', "X-CSRF-Token": "wrong"}
-    answer = admin.post("/definitions/duyet/draft", diagram(), headers=headers, content_type="application/xml")
+    answer = admin.post(
+        "/definitions/duyet/draft", diagram(), headers=headers, content_type="application/xml"
+    )
     assert answer.status_code == 403
 
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from directives.intake import plurals
 from directives.intake.words import (
     ENDS_NAME,
     GROUP,
@@ -101,6 +102,9 @@ class Place:
 
 def span_of_parties(text: str, start: int = 0, *, small: bool = False) -> int:
     """Give where the names that begin at `start` end; `start` itself when none begins there."""
+    several = plurals.end(text, start)
+    if several > start:
+        return _after_several(text, several)
     begins = (STARTS_PARTY_SMALL if small else STARTS_PARTY).match(text, start)
     if begins is None:
         return start
@@ -109,6 +113,15 @@ def span_of_parties(text: str, start: int = 0, *, small: bool = False) -> int:
     named = start + len(text[start:stop].rstrip(_TRIM))
     charged = _CHARGED.match(text, named)
     return charged.end() if charged is not None else named
+
+
+def _after_several(text: str, at: int) -> int:
+    """Go on behind several bodies named at once when further names follow."""
+    more = re.compile(r"\s*[,;]\s*(?:và\s+|cùng\s+)?|\s+và\s+").match(text, at)
+    if more is None or STARTS_PARTY_SMALL.match(text, more.end()) is None:
+        return at
+    further = span_of_parties(text, more.end(), small=True)
+    return further if further > more.end() else at
 
 
 def _stop(text: str, at: int, limit: int) -> int:
@@ -209,7 +222,7 @@ def split(text: str) -> tuple[str, ...]:
         at = match.end()
     parts.append(text[at:])
     parts = _without_titles(parts)
-    cleaned = (_cleaned(part) for part in parts)
+    cleaned = (name for part in parts for name in plurals.expanded(_cleaned(part)))
     return tuple(dict.fromkeys(name for name in cleaned if _is_name(name)))
 
 

@@ -8,7 +8,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from directives.intake.parties import span_of_parties
 from directives.intake.text import Line
+from directives.intake.words import STARTS_PARTY
 
 #: outer levels have smaller ranks
 RANKS = {
@@ -171,6 +173,8 @@ def _continues(last: Block, line: Line, *, blank_before: bool) -> bool:
     if last.rows or not last.text:
         return False
     first = line.text[0]
+    if line.text[0].isupper() and _is_only_name(last):
+        return False
     if last.text.endswith(_ENDS):
         return first.islower() and last.text.endswith((";", ",")) and not blank_before
     if first.islower() or first in ",;)/" or (last.text.endswith(",") and not line.is_strong):
@@ -185,6 +189,14 @@ def _continues(last: Block, line: Line, *, blank_before: bool) -> bool:
     if _HANGING.search(last.text):
         return True
     return not blank_before and len(last.text) - last.pieces[-1][0] >= _WRAPPED and not line.is_strong
+
+
+def _is_only_name(block: Block) -> bool:
+    """Tell whether a numbered line says only who is meant: what follows is another block, however long it is."""
+    if block.kind not in {"number", "decimal", "decimal3", "letter", "paren"}:
+        return False
+    name = re.sub(r"^(?:Đối với|Nhiệm vụ của|Trách nhiệm của|Giao|Đề nghị|Yêu cầu)\s+", "", block.text)
+    return STARTS_PARTY.match(name) is not None and span_of_parties(name) == len(name)
 
 
 def _extended(last: Block, line: Line) -> Block:

@@ -53,6 +53,8 @@ _RECURRENCE = re.compile(
     r"|\b(?:hang|moi)\s+(?:ngay|thang|qui|nam|tuan|0?6 thang)\b(?:(?:\s*,\s*|\s+va\s+)(?:hang\s+)?(?:thang|qui"
     r"|nam|0?6 thang)\b)*"
     r"|\b(?:\d{1,2}\s+)?(?:thang|qui|nam|tuan)\s+(?:mot|1|01)\s+lan\b"
+    r"|\b(?:\d{1,2}\s+)?(?:ngay|tuan|thang|qui|nam)\s*/\s*lan\b|\b\d{1,2}\s+lan\s*/\s*(?:ngay|tuan|thang|qui|nam)\b"
+    r"|\b(?:vao )?ngay cuoi (?:cung )?(?:cua )?(?:moi )?(?:thang|qui)\b(?!\s*(?:\d|[ivx]+\b))|\bcuoi (?:moi|hang) (?:thang|qui|nam)\b"
     r"|\bthang cuoi (?:cua )?(?:moi )?qui\b(?!\s+(?:[ivx]+|\d))"
 )
 _NOUN_BEFORE = re.compile(
@@ -65,7 +67,7 @@ _FUNDED = re.compile(
     r"\b(?:bo tri|cap|can doi|phan bo|dam bao|bao dam) (?:nguon )?(?:kinh phi|von|ngan sach)\s*$"
 )
 _ENDS_PHRASE = re.compile(
-    r"\s*(?:$|[.;,)(:/]|\b(?:de|ve|truoc|vao|cho|gui|theo|va|bao cao|tong hop|cham nhat|trong|to chuc"
+    r"\s*(?:$|[.;,)(:/]|\b(?:de|ve|truoc|vao|cho|gui|theo|va|bao cao|tong hop|cham nhat|trong|tren|tai|qua|to chuc"
     r"|kiem tra|ra soat|tham muu)\b)"
 )
 _DAY_IN_MONTH = re.compile(

@@ -94,6 +94,7 @@ _QUALIFIERS = (
     ("in", re.compile(r"\b(?:trong|vao|dip|nhan)\b")),
 )
 _YEARLY = re.compile(
+    r"\blan\s*/\s*nam\b|(?<!\d )\bnam\s*/\s*lan\b|\bcuoi moi nam\b|"
     r"\b(?:hang|moi|tung)\s+nam\b|\bdinh ki\s+(?:bao cao\s+)?nam\b|\bthuong nien\b|\bnam\s+(?:mot|1"
     r"|01)\s+lan\b"
     r"|\b(?:6|06|sau) thang(?:\s*,|\s+va)\s*(?:hang |ca |mot )?nam\b"
@@ -105,20 +106,25 @@ _HALF_YEARLY = re.compile(
     r"|\s+va)\s*(?:hang |ca )?nam\b"
 )
 _QUARTERLY = re.compile(
+    r"\bqui\s*/\s*lan\b|\blan\s*/\s*qui\b|\bcuoi moi qui\b|"
     r"\b(?:hang|moi|tung)\s+qui\b|\bdinh ki\s+(?:bao cao\s+)?qui\b|\bqui\s+(?:mot|1|01)\s+lan\b"
     r"|\b(?:3|03|ba) thang\s*(?:/\s*|mot\s+|1\s+|01\s+)lan\b|\bthang (?:cuoi|dau"
     r"|giua)(?:\s+tien)?(?:\s+cua)?(?:\s+moi)? qui\b(?!\s*(?:[1-4]|i))"
 )
 _MONTHLY = re.compile(
+    r"(?<!\d)(?<!\d )\b(?:0?1 )?thang\s*/\s*lan\b|\blan\s*/\s*thang\b|\bngay cuoi (?:cung )?(?:cua )?thang\b(?!\s*\d)|\bcuoi moi thang\b|"
     r"\b(?:hang|moi|tung)\s+thang\b|\bdinh ki\s+(?:bao cao\s+)?thang\b"
     r"|(?<!\d )(?<!ba )(?<!sau )\bthang\s+(?:mot|1|01)\s+lan\b"
 )
 _DAILY = re.compile(
     r"\b(?:hang|moi|tung)\s+ngay\b(?!\s*\d)|\bdinh ki\s+ngay\b(?!\s*\d)|\bngay\s+(?:mot|1|01)\s+lan\b"
 )
-_WEEKLY = re.compile(r"\b(?:hang|moi|tung)\s+tuan\b|\btuan\s+(?:mot|1|01)\s+lan\b")
+_WEEKLY = re.compile(
+    r"\btuan\s*/\s*lan\b|\blan\s*/\s*tuan\b|"
+    r"\b(?:hang|moi|tung)\s+tuan\b|\btuan\s+(?:mot|1|01)\s+lan\b"
+)
 _CONTINUOUS = re.compile(
-    r"\bthuong xuyen\b|\blien tuc\b|\bduy tri\b|\bhang ngay\b|\bquanh nam\b"
+    r"\bthuong xuyen\b|\btrong suot\b|\blien tuc\b|\bduy tri\b|\bhang ngay\b|\bquanh nam\b"
     r"|\b(?:cac|nhung) nam (?:tiep theo|sau)\b|\bxuyen suot\b|\bvan ban qui dinh thoi gian\b"
 )
 _ON_DEMAND = re.compile(r"\bkhi co yeu cau\b|\btheo yeu cau\b|\bdot xuat\b")

@@ -153,6 +153,10 @@ def _with_parent(lines: list[str]) -> str:
     """Add what an office or a district's division belongs to: "VĂN PHÒNG" under "UBND TỈNH …"."""
     own, above = lines[-1], lines[-2] if len(lines) > 1 else ""
     level = _LEVEL_NAME.search(above)
+    if own == "BAN THƯỜNG VỤ" and _PARTY_LEVEL.search(above):
+        return f"{own} {above}"
+    if level is not None and re.search(r"\b(?:UBND|ỦY BAN NHÂN DÂN|UỶ BAN NHÂN DÂN)$", own) and own != above:
+        return f"{own} {level[1]} {level[2]}"
     if own.startswith("VĂN PHÒNG") and len(own.split()) == 2 and level is not None:  # noqa: PLR2004 - nothing but "VĂN PHÒNG"
         return f"{own} {above}"
     if level is not None and fold(level[1]) in {"huyen", "thi xa", "quan"} and own.startswith("PHÒNG "):
@@ -251,7 +255,7 @@ def _capitals_of_names(name: str) -> str:
     for at, word in enumerate(words):
         rises = at in {0, own_at} or words[at - 1] in {"và", "-", "–"} or words[at - 1].endswith(",")
         is_place = any(w in {"tỉnh", "huyện", "xã", "phường"} for w in words[max(0, at - 3) : at])
-        if "&" in word or not re.search(r"[aeiouy]", fold(word)):
+        if "&" in word or written[at] in {"UBND", "HĐND", "MTTQ"} or not re.search(r"[aeiouy]", fold(word)):
             shown.append(written[at])
             continue
         shown.append(word.capitalize() if (rises or is_place) and word not in _SMALL_WORDS else word)

@@ -1,7 +1,7 @@
 """Cited documents: type, number and symbol (R-D2, R-D3), date, issuer, wherever the text names them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from directives.intake.parties import Place, qualified
@@ -53,6 +53,10 @@ _DATE = r"(?:\d{1,2}\s*[/.\-]\s*\d{1,2}\s*[/.\-]\s*\d{4}|\d{1,2}\s+tháng\s+\d{1
 _CITATION = re.compile(
     rf"(?:(?P<type>{_TYPE})\s+)?(?:(?P<so>[Ss]ố)\s*:?\s*)?(?P<number>{_NUMBER})"
     rf"(?:\s*,?\s*(?:ngày|ngay|được ban hành ngày|ban hành ngày)\s+(?P<date>{_DATE}))?",
+)
+#: "Ngày 21/02/2025, HĐND thành phố ban hành Nghị quyết số …"
+_DATED_BEFORE = re.compile(
+    rf"[Nn]gày\s+(?P<date>{_DATE}),?\s[^.;:]{{3,120}}\s(?:ban hành|có|ký ban hành|ký)\s+$"
 )
 _OF = re.compile(r"\s*,?\s*của\s+(?:liên tịch\s+)?(?=[A-ZĐa-z])")
 _ISSUER_END = re.compile(
@@ -107,7 +111,17 @@ def find(paragraphs: list[str], place: Place, own_number: str | None) -> tuple[L
             if basis.number is not None and own_number is not None and key == own_number.casefold():
                 continue
             found[key] = _fuller(found[key], basis) if key in found else basis
-    return tuple(found.values())
+    return tuple(basis for basis in found.values() if not _is_named_again(basis, found.values()))
+
+
+def _is_named_again(basis: LegalBasis, all_of_them: Iterable[LegalBasis]) -> bool:
+    """Tell whether a law without a date is cited with one elsewhere."""
+    if basis.number is not None or basis.issued_on is not None:
+        return False
+    return any(
+        other is not basis and other.quoted.casefold().startswith(basis.quoted.casefold())
+        for other in all_of_them
+    )
 
 
 def _fuller(one: LegalBasis, other: LegalBasis) -> LegalBasis:
@@ -131,9 +145,14 @@ def _numbered(text: str, place: Place) -> Iterator[LegalBasis]:
             before = _ISSUER_BEFORE.search(text[: match.start()])
             issuer = before[1] if before else _issuer_of_symbol(number)
         yield LegalBasis(
-            type=kind, number=number, issued_on=read_date(match["date"]), issuer=_full(issuer, place),
+            type=kind, number=number, issued_on=read_date(match["date"] or _date_before(text[: match.start()])), issuer=_full(issuer, place),
             quoted=" ".join(text[match.start() : end].split()),
         )  # fmt: skip
+
+
+def _date_before(text: str) -> str | None:
+    told = _DATED_BEFORE.search(text[-200:])
+    return told["date"] if told is not None else None
 
 
 def _type_of(number: str) -> str | None:

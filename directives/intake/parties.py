@@ -13,6 +13,7 @@ from directives.intake.words import (
     ENDS_NAME,
     GROUP,
     HEAD,
+    SMALL_PERSON,
     STARTS_PARTY,
     STARTS_PARTY_SMALL,
     STARTS_WITH_ACTION,
@@ -28,7 +29,7 @@ _TRAIL = re.compile(
     re.IGNORECASE,
 )
 _SPLIT = re.compile(
-    rf"\s*;\s*|\s*,\s*(?:và\s+|cùng\s+(?:với\s+)?)?(?={GROUP}|{HEAD})|\s+(?:và|cùng với"
+    rf"\s*;\s*|\s*,\s*(?={SMALL_PERSON})|\s*,\s*(?:và\s+|cùng\s+(?:với\s+)?)?(?={GROUP}|{HEAD})|\s+(?:và|cùng với"
     rf"|cùng)\s+(?={GROUP}|{HEAD})"
     rf"|(?<=tỉnh)\s+(?=các\s+(?:phòng|sở|đơn vị|cơ quan|ban))"
 )
@@ -50,9 +51,12 @@ _OFFICE = re.compile(
 )
 #: "các đơn vị được giao nhiệm vụ có trách nhiệm …": which units, not yet what they do
 _CHARGED = re.compile(
-    r"\s+được (?:giao|phân công)(?: (?:nhiệm vụ|chủ trì|phối hợp|thực hiện|phụ trách))*(?=\s+(?:có trách|chịu|phải|cần"
-    r"|báo cáo|định kỳ|xây dựng|căn cứ|chủ động|khẩn trương|tổ chức|triển khai|nghiêm túc))"
+    r"\s+được (?:giao|phân công)(?: (?:nhiệm vụ|chủ trì|phối hợp|thực hiện|phụ trách|theo dõi|địa bàn|lĩnh vực"
+    r"|quản lý))*(?=\s+(?:có trách|chịu|phải|cần|báo cáo|định kỳ|xây dựng|căn cứ|chủ động|khẩn trương|tổ chức"
+    r"|triển khai|nghiêm túc|kịp thời|tập trung|tiếp tục))"
+    r"|\s+phụ trách (?:lĩnh vực|khối|địa bàn)(?: [a-zà-ỹđ]+){0,3}?(?=\s+(?:trực tiếp|chỉ đạo|có trách|chịu|xử lý|báo cáo|[,.;]))"
 )
+_BELONGS = re.compile(r"\s+(?:trực )?thuộc (?:Sở|Ban|Cục|huyện|tỉnh|UBND (?:tỉnh|huyện|xã))$")
 _NOTE = re.compile(r"\s*\([^)]*\)")
 _GENERAL = re.compile(r"^(?:các|những|toàn thể|tất cả|từng|mỗi)\b", re.IGNORECASE)
 _PROVINCIAL_HEAD = re.compile(r"^(?:Sở)\s+\S")
@@ -159,7 +163,7 @@ def _list_goes_on(text: str, at: int) -> bool:
         re.match(r"(?:[A-ZĐÀ-Ỹ][\w]+)(?:\s+[a-zà-ỹđ]+){0,4}\s+và\s+[A-ZĐÀ-Ỹ]", rest) is not None
         or re.match(
             r"(?:Thể thao|Thương binh|Thanh thiếu niên|Gia đình|thể thao|thương binh|nông thôn"
-            r"|thủ công nghiệp)",
+            r"|thủ công nghiệp|giáo dục pháp luật|cứu nạn)",
             rest,
         )
         is not None
@@ -242,6 +246,8 @@ def _cleaned(part: str) -> str:
     while part != previous:
         previous = part
         part = _TRAIL.sub("", part).strip(_TRIM)
+        if not _GENERAL.match(part):
+            part = _BELONGS.sub("", part).strip(_TRIM)
     return part[:1].upper() + part[1:]
 
 

@@ -26,7 +26,7 @@ _DEPARTMENTS = re.compile(
 )
 _AREAS = re.compile(
     r"(?P<who>(?:(?:Chủ tịch\s+)?(?:UBND|Ủy ban nhân dân|Uỷ ban nhân dân)|Công an|Huyện ủy)\s+)?[Cc]ác\s+"
-    r"(?P<noun>huyện|thị xã|thành phố|quận|phường|xã|thị trấn|đặc khu)\s*:?\s+"
+    r"(?P<noun>tỉnh|huyện|thị xã|thành phố|quận|phường|xã|thị trấn|đặc khu)\s*:?\s+"
     rf"(?P<names>{_PROPER}(?:{_AND}{_PROPER})+)(?![\w])"
 )
 _NOUN = re.compile(r"^(?:huyện|thị xã|thành phố|quận|phường|xã|thị trấn|đặc khu)\s")

@@ -35,6 +35,13 @@ _BRACKETS = re.compile(r"\((?:giao\s+|do\s+)?([^()]{4,200})\)(?=[\s.;]*$)", re.I
 _CHAIR = re.compile(
     r"^\s*,?\s*(?:chủ trì|làm đầu mối|là (?:cơ quan|đơn vị) (?:chủ trì|đầu mối))", re.IGNORECASE
 )
+#: behind the names of a label's value: words that do not belong to a name any more
+_SAYS_MORE = re.compile(
+    r"[.:()]\s*\S|\b(?:chủ trì|phối hợp|tham mưu|thực hiện|tổ chức|triển khai|xây dựng|hướng dẫn|để|theo|trước|trong"
+    r"|báo cáo|chịu trách nhiệm|có trách nhiệm|là|cùng|trình|tổng hợp|kiểm tra|hoàn thành|cung cấp|lập|do|tùy|tại)\b"
+    r"|^.{90,}",
+    re.IGNORECASE,
+)
 _ONLY_ROLES = re.compile(
     r"^[\s,]*(?:(?:chủ trì|tham mưu|triển khai|tổ chức|thực hiện|theo quy định|xem xét|cùng|và|đơn vị"
     r"|cơ quan|làm|đầu mối)[\s,]*)*[.;]?\s*$"
@@ -88,6 +95,8 @@ def of_label(value: str) -> Roles:
     if end == start:
         return Roles(leads=parties.split(re.split(r"[.;(]", value)[0]) if 0 < len(value) < 120 else ())  # noqa: PLR2004 - a limit of the form
     end = _over_sentence_breaks(value, start, end)
+    if order is None and not _SAYS_MORE.search(value[end:]):
+        end = len(value)
     leads = parties.split(_without_colleagues(value[start:end]))
     request = order is not None and _REQUEST.search(order[0]) is not None
     return Roles(leads=leads, coordinators=_coordinators(value, end, leads), is_request=request, end=end)
@@ -164,7 +173,7 @@ def _may_order(sentence: str, order: re.Match[str]) -> bool:
 
 def _is_subject(sentence: str, start: int, end: int) -> bool:
     rest = sentence[end:].lstrip(' )”"')
-    if start == 0 and re.match(r"(?:,|\.|$)", rest):
+    if start == 0 and re.match(r"(?:,(?!\s*(?:căn cứ|theo|trên cơ sở|trong phạm vi|tùy|tuỳ)\b)|\.|$)", rest):
         return False
     return bool(sentence[start:end].strip())
 

@@ -6,6 +6,7 @@ Order of levels: phần, chương, A, I, Điều, 1, 1.1, a), (1), paragraph, -,
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import NamedTuple
 
 from directives.intake.parties import span_of_parties
@@ -128,17 +129,30 @@ def blocks(lines: Iterable[Line]) -> list[Block]:
 
 def tree(found: Iterable[Block]) -> list[Node]:
     """Arrange blocks by their levels."""
+    found = list(found)
+    ranks = _ranks(found)
     roots: list[Node] = []
     stack: list[tuple[int, Node]] = []
     for block in found:
         node = Node(block=block)
-        rank = RANKS[block.kind]
+        rank = ranks[block.kind]
         while stack and (stack[-1][0] >= rank):
             stack.pop()
         (stack[-1][1].children if stack else roots).append(node)
         if block.kind != "paragraph" or opens_list(block):
             stack.append((rank, node))
     return roots
+
+
+def _ranks(found: list[Block]) -> dict[str, int]:
+    """Give the order of levels; of the marks of lists the one that opens lists of others is the outer one."""
+    ranks = dict(RANKS)
+    pairs = [(a, b) for a, b in pairwise(found) if a.kind in LISTS and b.kind in LISTS and a.kind != b.kind]
+    opened = [(a.kind, b.kind) for a, b in pairs if a.text.endswith(":")]
+    for outer, inner in dict.fromkeys(opened):
+        if ranks[outer] > ranks[inner] and (inner, outer) not in opened:
+            ranks[outer], ranks[inner] = ranks[inner], ranks[outer]
+    return ranks
 
 
 def opens_list(block: Block) -> bool:

@@ -160,11 +160,12 @@ _HEADS = (
     r"|Lãnh đạo(?!,| chỉ đạo| tổ chức| thực hiện)|Chủ tịch|Phó Chủ tịch|Phó Bí thư|Giám đốc"
     r"|Phó Giám đốc|Trưởng(?! thành)|Phó Trưởng|Chánh|Phó Chánh|Cục trưởng|Chi cục trưởng|Viện trưởng"
     r"|Hiệu trưởng|Tổng Giám đốc|Bí thư|Đồng chí|đồng chí|đ/c|Đ/c|ông|Ông|bà|Bà|Chuyên viên|Công chức"
-    r"|Tổng Biên tập|Thành viên|KBNN|NHNN|LĐLĐ|Lực lượng"
+    r"|Phó Thủ tướng|Thủ tướng|Bộ trưởng|Thứ trưởng|Phó Hiệu trưởng|Nhân viên|Giáo viên|Kế toán"
+    r"|Tổ trưởng|Tổ phó|Cán bộ|Tổng Biên tập|Thành viên|KBNN|NHNN|LĐLĐ|Lực lượng"
 )
 #: nouns of groups, also written small: "các sở, ban, ngành"
 _GROUP_NOUNS = (
-    r"khoa|sở|ban|ngành|cơ quan|đơn vị|tổ chức|địa phương|huyện|xã|phường|đặc khu|thị xã|thị trấn|thành phố"
+    r"huyện ủy|thành ủy|thị ủy|tỉnh ủy|đảng ủy|cấp ủy|ban cán sự|giáo viên|nhân viên|khoa|sở|ban|ngành|cơ quan|đơn vị|tổ chức|địa phương|huyện|xã|phường|đặc khu|thị xã|thị trấn|thành phố"
     r"|phòng|trung tâm|hội|đoàn thể|doanh nghiệp|trường|viện|cấp|thành viên|chủ đầu tư|hợp tác xã"
     r"|bệnh viện|cơ sở|bộ|công ty|ủy ban|uỷ ban|ubnd|đảng|chi cục|cục|chi nhánh|ngân hàng|liên hiệp"
     r"|hiệp hội|hộ|cá nhân|đồng chí|tổ|nhóm|lực lượng|chính quyền|phó|giám đốc|thủ trưởng|chuyên viên"
@@ -174,6 +175,8 @@ HEAD = rf"(?:(?:{_HEADS})(?![\w]))"
 GROUP = (
     rf"(?:(?:[Cc]ác|[Nn]hững|[Tt]oàn thể|[Tt]ất cả(?: các)?|[Tt]ừng|[Mm]ỗi)\s+(?i:{_GROUP_NOUNS})(?![\w]))"
 )
+#: people by their work, written small inside a list
+SMALL_PERSON = r"(?:(?:giáo viên|nhân viên|kế toán|cán bộ|chuyên viên|công chức|bảo vệ)(?![\w]))"
 #: where a name of somebody begins
 STARTS_PARTY = re.compile(rf"(?:{GROUP}|{HEAD})")
 #: small-letter forms that stand for somebody after "giao", in a list or after a label
@@ -181,7 +184,7 @@ STARTS_PARTY_SMALL = re.compile(
     rf"(?i:{GROUP})|{HEAD}|(?:sở|ban|ngành|cơ quan|đơn vị|địa phương|phòng|trung tâm|doanh nghiệp"
     rf"|đoàn thể|ubnd|hội|chủ đầu tư|công an"
     r"|văn phòng|ủy ban|huyện|xã|phường|thị xã|thị trấn|thành phố|đặc khu|chính quyền|liên hiệp|hiệp hội"
-    r"|báo|đài|trường)(?![\w])(?! hành)(?! cáo)"
+    r"|báo|đài|trường|huyện ủy|thành ủy|thị ủy|đảng ủy|giáo viên|nhân viên)(?![\w])(?! hành)(?! cáo)"
 )
 
 

@@ -36,6 +36,8 @@ class Turn:
     values: Mapping[str, Any] = field(default_factory=dict)
     #: done in the same transaction before the step is completed, as the person on the page would
     before: Callable[[UnitOfWork, Principal], None] | None = None
+    #: the account that does it; None takes the first holder
+    by: str | None = None
 
 
 #: gives the turn of an open step; None leaves it open
@@ -143,7 +145,7 @@ class Autopilot:
             task = session.get_one(UserTask, task_id)
             if task.state != WorkState.OPEN.value:
                 return
-            holders = self.holders_of(session, task)
+            holders = [turn.by] if turn.by else self.holders_of(session, task)
 
         def finish(work: UnitOfWork, principal: Principal) -> None:
             if turn.before is not None:

@@ -21,7 +21,7 @@ run: $(RUN_STAMP) assets ## Serve the sample province (PORT=8000 DATA=data)
 	@$(BIN)/tiendo serve --port $(PORT) --data $(DATA) --demo
 
 test: $(DEV_STAMP) assets ## The whole test suite (SQLite, PostgreSQL, browser)
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(DEV_STAMP) ## Format, lint, types, import contracts
 	@$(BIN)/ruff format --check .

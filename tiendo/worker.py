@@ -58,7 +58,6 @@ class Worker:
     def fan_out(self) -> int:
         """Make deliveries from new events."""
         from processes.audience import within
-
         from webhooks import dispatch
 
         return dispatch.fan_out(self.runtime.database, within=within)

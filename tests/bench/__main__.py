@@ -28,7 +28,8 @@ def main() -> None:
     results: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as folder:
         base = Path(folder)
-        results["sqlite"] = measure_completion(f"sqlite:///{base}/a/tiendo.db", f"sqlite:///{base}/floor.db", base)
+        mine, bare = f"sqlite:///{base}/a/tiendo.db", f"sqlite:///{base}/floor.db"
+        results["sqlite"] = measure_completion(mine, bare, base)
         results["postgresql"] = on_postgresql(base)
         results["sisters"] = measure_sisters(base)
         results |= measure_start(base)
@@ -53,7 +54,8 @@ def measure_completion(product_url: str, floor_url: str, base: Path) -> dict[str
     world = prepare(product_url, count=ROUNDS + WARM_UP, families=())
     with servers.product(product_url, base / "data") as product, servers.floor(floor_url) as floor:
         worker, bare = servers.Client(product.port, world.key), servers.Client(floor.port)
-        pairs = [(bare.post("/tx", {"text": "x" * 40}, expected=200), complete(worker, task)) for task in world.small]
+        body = {"text": "x" * 40}
+        pairs = [(bare.post("/tx", body, expected=200), complete(worker, task)) for task in world.small]
     floors, completions = zip(*pairs[WARM_UP:], strict=True)
     return ratio("floor_ms", floors, "completion_ms", completions)
 
@@ -87,7 +89,10 @@ def measure_start(base: Path) -> dict[str, float]:
         with servers.product(url, base / "data") as product:
             starts.append(product.ready_after)
             memory.append(product.resident_mb)
-    return {"cold_start_s": round(statistics.median(starts), 3), "rss_mb": round(statistics.median(memory), 1)}
+    return {
+        "cold_start_s": round(statistics.median(starts), 3),
+        "rss_mb": round(statistics.median(memory), 1),
+    }
 
 
 def complete(client: servers.Client, task: str) -> float:
@@ -106,7 +111,8 @@ def show(results: dict[str, Any]) -> None:
     for name in ("sqlite", "postgresql"):
         row = results[name]
         if row:
-            say(f"{name:12} floor {row['floor_ms']:7.2f} ms  completion {row['completion_ms']:7.2f} ms  {row['ratio']}×")
+            figures = f"floor {row['floor_ms']:7.2f} ms  completion {row['completion_ms']:7.2f} ms"
+            say(f"{name:12} {figures}  {row['ratio']}×")
     sisters = results["sisters"]
     say("sisters      " + "  ".join(f"{key}: {value}" for key, value in sisters.items()))
     say(f"cold start   {results['cold_start_s']} s   memory {results['rss_mb']} MB")

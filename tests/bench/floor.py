@@ -1,6 +1,6 @@
 """The floor: bare Flask doing one three-row transaction per request, on the same server and database.
 
-    python -m tests.bench.floor DATABASE_URL PORT
+python -m tests.bench.floor DATABASE_URL PORT
 """
 
 import sys

@@ -48,7 +48,7 @@ class Server:
         return int(line.split()[1]) / 1024
 
     def _await(self) -> float:
-        while time.perf_counter() - self.started_at < 60:  # noqa: PLR2004  seconds until a server counts as dead
+        while time.perf_counter() - self.started_at < 60:
             if self._process is not None and self._process.poll() is not None:
                 raise RuntimeError(f"server ended with {self._process.returncode}: {' '.join(self._command)}")
             try:

@@ -1,4 +1,4 @@
-"""What is measured: a small process with form, gateway, timer and groups, and an assignment among many sisters."""
+"""What is measured: a process with form, gateway, timer and groups; an assignment among many sisters."""
 
 from dataclasses import dataclass
 
@@ -86,7 +86,12 @@ def prepare(url: str, *, count: int, families: tuple[int, ...], singles: int = 0
     with database.unit_of_work() as work:
         deployments.deploy(
             work,
-            {"small.bpmn": small(), "sister.bpmn": assignment(), "sisters.bpmn": plan(), "bench-form.form": FORM},
+            {
+                "small.bpmn": small(),
+                "sister.bpmn": assignment(),
+                "sisters.bpmn": plan(),
+                "bench-form.form": FORM,
+            },
         )
         work.commit()
     started = []
@@ -104,7 +109,8 @@ def prepare(url: str, *, count: int, families: tuple[int, ...], singles: int = 0
 
 def _family(database: Database, dispatcher: Dispatcher, account: str, size: int) -> list[str]:
     with database.unit_of_work() as work:
-        parent = instances.start(work, "sisters", {"who": account, "items": [f"i{n}" for n in range(size)]})
+        items = [f"i{number}" for number in range(size)]
+        parent = instances.start(work, "sisters", {"who": account, "items": items})
         work.commit()
     dispatcher.settle()
     with database.reading() as session:
@@ -114,8 +120,9 @@ def _family(database: Database, dispatcher: Dispatcher, account: str, size: int)
 
 def _tasks(database: Database, instance_ids: list[str]) -> list[str]:
     with database.reading() as session:
+        is_first = UserTask.element.in_(["a", "do"])
         rows = session.execute(
-            select(UserTask.id, UserTask.instance_id).where(UserTask.element.in_(["a", "do"]), UserTask.state == "open")
+            select(UserTask.id, UserTask.instance_id).where(is_first, UserTask.state == "open")
         )
         by_instance = {row.instance_id: row.id for row in rows}
     return [by_instance[one] for one in instance_ids]

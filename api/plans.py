@@ -10,7 +10,7 @@ from api import etags, pages
 from api.commands import command, reading
 from api.errors import language
 from api.gate import principal, rule, runtime
-from directives import deadlines, plans
+from directives import deadlines, plan_checks, plans
 from directives.plan_tables import Plan
 from foundation.errors import NotFound
 from foundation.texts import _
@@ -156,7 +156,7 @@ def findings_of(plan_id: str) -> dict[str, Any]:
     with reading() as session:
         visibility.plan(session, principal(), plan_id)
         today = local_date(runtime().clock.now())
-        found = planning.findings(session, principal(), plan_id, today)
+        found = plan_checks.check(session, plan_id, today)
     lang = language()
     return {
         "items": [

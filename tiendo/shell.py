@@ -1,10 +1,12 @@
 """What the commands of the shell share: opening the house, reading files, printing JSON and tables."""
 
 import json
-import sys
+import shutil
+import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -22,6 +24,8 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 LARGEST_FILE = 30 * 1024 * 1024
 #: characters of a line of a table that goes into a file or pipe
 WIDTH = 160
+#: a column is never folded below so many characters
+NARROWEST = 8
 #: files that can be deployed
 KINDS = (".bpmn", ".dmn", ".form")
 
@@ -148,18 +152,31 @@ def print_json(value: Any) -> None:
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, title: str = "") -> None:
-    """Print rows for people."""
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
+    """Print rows for people; long cells are folded so that a line fits the terminal."""
+    cells = [list(columns), *([_cell(value) for value in row] for row in rows)]
+    widths = _widths(cells, shutil.get_terminal_size((WIDTH, 1)).columns)
+    if title:
+        click.echo(title)
+    for number, row in enumerate(cells):
+        folded = [textwrap.wrap(cell, width) or [""] for cell, width in zip(row, widths, strict=True)]
+        for parts in zip_longest(*folded, fillvalue=""):
+            line = "  ".join(part.ljust(width) for part, width in zip(parts, widths, strict=True))
+            click.echo(line.rstrip())
+        if number == 0:
+            click.echo("  ".join("─" * width for width in widths))
 
-    table = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
-    for number, column in enumerate(columns):
-        table.add_column(column, overflow="fold", no_wrap=number == 0)
-    for row in rows:
-        table.add_row(*map(_cell, row))
-    width = None if sys.stdout.isatty() else WIDTH
-    Console(width=width, highlight=False, markup=False, emoji=False).print(table)
+
+def _widths(cells: Sequence[Sequence[str]], available: int) -> list[int]:
+    """Give the width of each column: what it needs, the widest ones narrowed until a line fits."""
+    widths = [max(map(len, column)) or 1 for column in zip(*cells, strict=True)]
+    narrowest = [min(width, NARROWEST) for width in widths]
+    while sum(widths) + 2 * (len(widths) - 1) > available:
+        # the first column holds ids, which must not be torn apart
+        widest = max(range(1, len(widths)), key=widths.__getitem__, default=0)
+        if widths[widest] <= narrowest[widest]:
+            break
+        widths[widest] -= 1
+    return widths
 
 
 def print_findings(findings: Iterable[Any]) -> None:

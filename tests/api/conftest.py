@@ -1,4 +1,4 @@
-"""A running house over HTTP: a small province, its people with API keys, and a real server where it matters."""
+"""A running house over HTTP: a small province, its people with API keys, a real server where it matters."""
 
 import threading
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Rules that hold for the whole API: no route without a rule, no error without a status, a true description."""
+"""Rules for the whole API: no route without a rule, no error without a status, a true description."""
 
 import importlib
 import pkgutil
@@ -42,7 +42,7 @@ def test_every_route_of_the_api_names_its_rule(app: Flask) -> None:
     assert len(rules) > 70
     assert {path for path, rule in rules.items() if rule is None} == set()
     assert {path for path, rule in rules.items() if rule == PUBLIC} == OPEN
-    assert {rule for rule in rules.values()} - set(PERMISSIONS) == {PUBLIC}
+    assert set(rules.values()) - set(PERMISSIONS) == {PUBLIC}
 
 
 def test_without_a_key_every_route_but_the_open_ones_answers_401(house: House) -> None:
@@ -60,8 +60,8 @@ def test_without_a_key_every_route_but_the_open_ones_answers_401(house: House) -
 
 def test_every_expected_error_has_a_status_below_500_but_busy() -> None:
     for room in (directives, engine, processes, webhooks):
-        for found in pkgutil.walk_packages(room.__path__, f"{room.__name__}."):
-            importlib.import_module(found.name)
+        for module in pkgutil.walk_packages(room.__path__, f"{room.__name__}."):
+            importlib.import_module(module.name)
 
     def below(kind: type[TiendoError]) -> Iterator[type[TiendoError]]:
         for one in kind.__subclasses__():

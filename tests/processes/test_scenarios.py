@@ -82,6 +82,6 @@ def test_two_plays_of_one_scenario_leave_the_same_trace(outcomes: dict[Path, sce
     ],
 )
 def test_a_scenario_that_is_none_is_refused_naming_the_file(content: str, says: str) -> None:
-    with pytest.raises(Exception, match="kich-ban.yaml") as error:
+    with pytest.raises(Exception, match=r"kich-ban\.yaml") as error:
         scenarios.read(content.encode(), file="kich-ban.yaml")
     assert says in str(error.value)

@@ -159,7 +159,9 @@ def test_intake_for_people_is_a_table(run: Run) -> None:
     assert "Chủ trì" in shown
 
 
-@pytest.mark.parametrize("content", [b"", b"\x00\xff" * 500, b"%PDF-1.7 khong phai pdf", b"PK\x03\x04 zip"])
+@pytest.mark.parametrize(
+    "content", [b"", bytes(range(256)) * 10, b"%PDF-1.7 khong phai pdf", b"PK\x03\x04 zip"]
+)
 def test_intake_of_what_it_cannot_read_is_one_clear_line(run: Run, tmp_path: Path, content: bytes) -> None:
     suffix = ".pdf" if content.startswith(b"%PDF") else ".docx" if content.startswith(b"PK") else ".txt"
     result = run("intake", file(tmp_path, f"van-ban{suffix}", content), "--json")
@@ -297,7 +299,7 @@ def test_the_program_lists_its_commands() -> None:
 def test_help_and_serve_start_without_the_heavy_libraries() -> None:
     script = (
         "import sys, tiendo.cli, tiendo.commands.serve\n"
-        "heavy = {'lxml', 'sqlalchemy', 'flask', 'SpiffWorkflow', 'rich', 'holidays'} & set(sys.modules)\n"
+        "heavy = {'lxml', 'sqlalchemy', 'flask', 'SpiffWorkflow', 'holidays'} & set(sys.modules)\n"
         "sys.exit(str(heavy) if heavy else 0)"
     )
     result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False,

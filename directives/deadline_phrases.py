@@ -58,7 +58,7 @@ _RECURRENCE = re.compile(
     r"|\bthang cuoi (?:cua )?(?:moi )?qui\b(?!\s+(?:[ivx]+|\d))"
 )
 _NOUN_BEFORE = re.compile(
-    r"\b(?:ke hoach|du toan|von|ngan sach|trung han va|chi tieu|danh muc|kinh phi|chuong trinh|cong tac"
+    r"\b(?:(?<!chinh - )(?<!phong )ke hoach|du toan|von|ngan sach|trung han va|chi tieu|danh muc|kinh phi|chuong trinh|cong tac"
     r"|binh quan"
     r"|trung binh|cua|theo|du an|nguon|lich|ke hoach [^,;.]{1,30})\s*$"
 )
@@ -217,7 +217,7 @@ def _recurrences(text: str) -> Iterator[tuple[int, int, str]]:
             _NOUN_BEFORE.search(before[-45:])
             and not _FUNDED.search(before[-45:])
             and not dated
-            and not match[0].startswith("dinh ki")
+            and not match[0].startswith(("dinh ki", "vao ", "ngay cuoi"))
         ):
             continue
         if clause_start or said or dated or _ENDS_PHRASE.match(after):

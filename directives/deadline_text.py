@@ -306,7 +306,7 @@ def _relative(
     event = (term[3] or "").strip(" ,")
     said = raw[term.start(3) : term.end(3)].strip(" ,") if event else ""
     due = None
-    if issued_on is not None and (not event or _FROM_ISSUE.search(event)):
+    if issued_on is not None and (not event or (_FROM_ISSUE.search(event) and "nhan duoc" not in event)):
         due = _after_term(issued_on, int(term[1]), term[2], working)
     return replace(facts, kind="relative", due=due, condition=said, qualifier="by")
 

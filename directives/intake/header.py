@@ -21,6 +21,7 @@ _ISSUES = re.compile(
     r"|có ý kiến|triển khai|tổ chức|quyết định|chỉ thị|giao)\b"
 )
 _NAMES_AREA = re.compile(r"\b(?:TỈNH|THÀNH PHỐ|HUYỆN|QUẬN|XÃ|PHƯỜNG)\b")
+_COMMITTEE = re.compile(r"\b(tỉnh|thành|huyện|thị|đảng)\s+(ủy|uỷ)\b", re.IGNORECASE)
 _TWO_SYLLABLES = frozenset(
     {
         "văn phòng",
@@ -259,7 +260,7 @@ def _capitals_of_names(name: str) -> str:
             shown.append(written[at])
             continue
         shown.append(word.capitalize() if (rises or is_place) and word not in _SMALL_WORDS else word)
-    return " ".join(shown)
+    return _COMMITTEE.sub(lambda m: f"{m[1].capitalize()} {m[2].lower()}", " ".join(shown))
 
 
 def _by_initials(symbol: str, text: str) -> str | None:

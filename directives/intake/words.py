@@ -47,6 +47,7 @@ tiêu thụ|thay đổi|đấu nối|thả|chống|phòng ngừa|bắt giữ|đ�
 chào hàng|thương thảo|trả nợ|trả|bù|hoãn|dừng|tạm dừng|chấm dứt|kéo dài|khấu trừ|đưa|dành|sửa
 quyên góp|ủng hộ|thắp|viếng|tặng quà|thi|chấm|tập luyện|huấn luyện|tuyển quân|gọi|khởi động|bán
 khai trương|khánh thành|đóng|trao|phát|in|viết|ghi|chọn|bầu|miễn|giãn|lùi|hạn chế|cấm|tịch thu
+dự toán|lãnh đạo|định kỳ|hằng|hàng|quán xuyến|phân luồng|nhận|chia|ghép|đọc|sắp đặt|dạy|học
 lên kế hoạch|lập kế hoạch|làm tốt|làm rõ|tạo điều kiện|thí điểm
 """
 ACTIONS = tuple(

@@ -1,4 +1,4 @@
-"""An administrator changes a process in the browser: lint while drawing, review, publishing; what runs stays."""
+"""An administrator changes a process in the browser: lint while drawing, review, publish; what runs stays."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""An office to test pages with: a small province, its people, and a browser for each of them without a browser.
+"""An office to test pages with: a small province, its people, and a browser of Flask for each of them.
 
 def test_…(office): assert "Sở Nội vụ" in office.browser("admin").read("/organisations")
 """
@@ -118,6 +118,11 @@ class Office:
     app: Flask
     place: SimpleNamespace
     browsers: dict[str, Browser] = field(default_factory=dict)
+
+    @property
+    def clock(self) -> MovableClock:
+        assert isinstance(self.runtime.clock, MovableClock)
+        return self.runtime.clock
 
     @property
     def database(self) -> Database:

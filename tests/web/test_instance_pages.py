@@ -1,0 +1,168 @@
+"""Pages of instances and incidents: where something is, what happened, repairing it with a reason."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from engine import history, instances
+from engine.models import HistoryEvent, Incident, UserTask
+from tests.web.desk import Desk, assigned
+from tests.web.office import Browser, Office, office
+from tests.web.test_definition_pages import diagram
+
+__all__ = ["office"]
+
+
+@pytest.fixture
+def admin(office: Office) -> Browser:
+    return office.browser("admin")
+
+
+@pytest.fixture
+def started(office: Office) -> str:
+    """Give the instance of a small process that waits for Phòng Quản lý Khoa học."""
+    office.deploy(duyet__bpmn=diagram())
+    variables = {"organisation": office.place.division, "so": 7}
+    return start(office, "duyet", variables)
+
+
+def start(office: Office, key: str, variables: dict[str, Any]) -> str:
+    with office.database.unit_of_work(office.actor("van-thu")) as work:
+        made = instances.start(work, key, variables, business_key="45/KH-SKHCN")
+        work.commit()
+    return made
+
+
+@pytest.fixture
+def broken(office: Office) -> str:
+    """Give an instance whose automatic step failed."""
+    drawn = b'<bpmn:serviceTask id="prepare" name="Gui" camunda:type="external" camunda:topic="demo.fail"/>'
+    content = re.sub(
+        rb'<bpmn:userTask id="prepare".*?</bpmn:userTask>', drawn, diagram(key="gui"), flags=re.S
+    )
+    office.runtime.dispatcher.handlers = {"demo.fail": _refuse}
+    office.deploy(gui__bpmn=content)
+    made = start(office, "gui", {"organisation": office.place.science})
+    for _try in range(5):
+        office.runtime.dispatcher.advance(office.clock, office.clock.now() + timedelta(minutes=2))
+    return made
+
+
+def _refuse(*_given: Any) -> dict[str, Any]:
+    raise ValueError("hết thời gian chờ trục liên thông")
+
+
+def test_lists_without_anything_say_what_would_be_there(admin: Browser) -> None:
+    assert "Không có phiên chạy nào" in admin.read("/instances")
+    assert "Không có sự cố nào" in admin.read("/incidents")
+
+
+def test_the_outline_says_who_has_it_and_for_how_long(admin: Browser, started: str) -> None:
+    text = admin.read(f"/instances/{started}")
+    assert "Soạn dự thảo" in text
+    assert "Chuyên viên – Phòng Quản lý Khoa học — còn 3 ngày làm việc" in text
+    state = admin.get(f"/instances/{started}/state.json").json
+    assert state["elements"]["prepare"]["state"] == "active"
+    assert state["elements"]["started"]["state"] == "done"
+    assert "started_to_prepare" in state["flows"]
+
+
+def test_an_assignment_shows_its_subject_and_its_late_step(desk: Desk) -> None:
+    assignment = assigned(desk)
+    desk.stage.to("08/04/2024")
+    desk.sign_in_again("admin")
+    [task] = desk.stage.open_tasks(assignment)
+    text = desk.browser("admin").read(f"/instances/{task.instance_id}")
+    assert "quá hạn 10 ngày" in text
+    assert f"/assignments/{assignment}" in text
+    listed = desk.browser("admin").read("/instances?process=assignment")
+    assert "Thực hiện, cập nhật tiến độ" in listed
+
+
+def test_filters_narrow_the_list(admin: Browser, started: str) -> None:
+    assert started in admin.read("/instances?state=running&q=45/KH-SKHCN")
+    assert started not in admin.read("/instances?state=completed")
+    assert started not in admin.read("/instances?broken=1")
+
+
+@pytest.mark.parametrize("act", ["suspend", "cancel", "resume"])
+def test_no_repair_without_a_reason(admin: Browser, started: str, act: str) -> None:
+    answer = admin.post(f"/instances/{started}/{act}", {"reason": " "})
+    assert answer.status_code == 422
+    assert "Hãy ghi lý do" in answer.text
+
+
+def test_suspended_resumed_and_cancelled_by_the_administrator(
+    office: Office, admin: Browser, started: str
+) -> None:
+    assert "Tạm dừng" in admin.post(f"/instances/{started}/suspend", {"reason": "Chờ ý kiến"}).text
+    refused = admin.post(f"/instances/{started}/suspend", {"reason": "Lần nữa"})
+    assert refused.status_code == 422
+    admin.post(f"/instances/{started}/resume", {"reason": "Đã có ý kiến"})
+    admin.post(f"/instances/{started}/cancel", {"reason": "Không làm nữa"})
+    assert "Đã hủy" in admin.read(f"/instances/{started}")
+    told = admin.read(f"/instances/{started}/history")
+    assert "Lịch sử nguyên vẹn" in told
+    assert "Lý do: Chờ ý kiến" in told
+
+
+def test_a_variable_is_repaired_with_before_and_after(office: Office, admin: Browser, started: str) -> None:
+    change = {"variable": "so", "value": "8", "reason": "Ghi nhầm số"}
+    assert "Đã sửa biến so" in admin.post(f"/instances/{started}/variables", change).text
+    with office.database.reading() as session:
+        [line] = [one for one in history.of_instance(session, started) if one.type == "variables.repaired"]
+    assert (line.data["before"], line.data["after"]) == ({"so": 7}, {"so": 8})
+
+
+@pytest.mark.parametrize(("name", "value"), [("", "1"), ("__x", "1"), ("so", "{không phải")])
+def test_a_variable_that_cannot_be_is_refused(admin: Browser, started: str, name: str, value: str) -> None:
+    change = {"variable": name, "value": value, "reason": "Thử"}
+    assert admin.post(f"/instances/{started}/variables", change).status_code == 422
+
+
+def test_a_unit_head_gives_a_task_of_the_own_unit_to_somebody(office: Office, started: str) -> None:
+    with office.database.reading() as session:
+        task = session.scalars(select(UserTask).where(UserTask.instance_id == started)).one()
+    path = f"/instances/{started}/tasks/{task.id}/assign"
+    change = {"assignee": office.place.accounts["chuyen-vien"], "reason": "Đúng chuyên môn"}
+    assert office.browser("noi-vu").post(path, change).status_code in {403, 422}
+    assert "Đỗ Minh Anh" in office.browser("truong-phong").post(path, change).text
+
+
+def test_staff_may_look_but_not_repair(office: Office, started: str) -> None:
+    clerk = office.browser("van-thu")
+    assert "Can thiệp" not in clerk.read(f"/instances/{started}")
+    assert clerk.post(f"/instances/{started}/cancel", {"reason": "Thử"}).status_code == 403
+    assert clerk.get("/incidents").status_code == 403
+
+
+def test_a_changed_history_is_noticed(office: Office, admin: Browser, started: str) -> None:
+    with office.database.unit_of_work() as work:
+        row = work.session.scalars(
+            select(HistoryEvent).where(HistoryEvent.instance_id == started, HistoryEvent.seq == 2)
+        ).one()
+        row.actor_name = "Người khác"
+        work.commit()
+    assert "Lịch sử đã bị sửa" in admin.read(f"/instances/{started}/history")
+
+
+def test_an_incident_says_why_and_is_tried_again(office: Office, admin: Browser, broken: str) -> None:
+    listed = admin.read("/incidents")
+    assert "hết thời gian chờ trục liên thông" in listed
+    assert "có sự cố" in admin.read(f"/instances/{broken}")
+    with office.database.reading() as session:
+        incident = session.scalars(select(Incident.id)).one()
+    handlers: dict[str, Callable[..., Any]] = {"demo.fail": lambda *_given: {}}
+    office.runtime.dispatcher.handlers = handlers
+    assert "Đã thử lại, không còn sự cố" in admin.post(f"/incidents/{incident}/retry").text
+    assert "Không có sự cố nào" in admin.read("/incidents")
+    assert "Việc tự động không làm được" in admin.read("/incidents?done=1")
+    assert admin.post(f"/incidents/{incident}/retry").status_code == 409
+
+
+def test_an_unknown_instance_is_not_found(admin: Browser) -> None:
+    assert admin.get("/instances/khong-co").status_code == 404

@@ -3,7 +3,7 @@
 Conditions for lists, and the same for one thing: what is not visible is not there (NotFound).
 """
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from directives import access
@@ -63,17 +63,15 @@ def plans(principal: Principal) -> ColumnElement[bool]:
     return or_(own, issued, Plan.directive_id.in_(_at_work(principal)))
 
 
-def _at_work(principal: Principal) -> Select[str | None]:
+def _at_work(principal: Principal) -> CompoundSelect[str | None]:
     """Give the business keys of cycles in which a person has or had a step: a drafter sees the draft."""
-    offered = select(UserTaskCandidate.task_id).where(UserTaskCandidate.group.in_(sorted(principal.groups)))
-    return select(UserTask.business_key).where(
-        or_(
-            UserTask.assignee == principal.account_id,
-            UserTask.completed_by == principal.account_id,
-            UserTask.id.in_(offered),
-        ),
-        UserTask.business_key.is_not(None),
+    given = select(UserTask.business_key).where(UserTask.assignee == principal.account_id)
+    offered = (
+        select(UserTask.business_key)
+        .join(UserTaskCandidate, UserTaskCandidate.task_id == UserTask.id)
+        .where(UserTaskCandidate.group.in_(sorted(principal.groups)))
     )
+    return union_all(given, offered)
 
 
 def assignment(session: Session, principal: Principal, assignment_id: str) -> Assignment:

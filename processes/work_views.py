@@ -9,7 +9,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from directives import deadlines, policies
@@ -250,14 +250,12 @@ def _conditions(session: Session, now: datetime) -> dict[View, ColumnElement[boo
 
 
 def _mine(principal: Principal) -> ColumnElement[bool]:
-    candidate = _candidates(principal.groups)
-    return and_(
-        UserTask.state == WorkState.OPEN.value,
-        or_(
-            UserTask.assignee == principal.account_id,
-            and_(UserTask.assignee.is_(None), UserTask.id.in_(candidate)),
-        ),
+    # asked by ids, so that the few groups of a person lead the search and not the many open tasks
+    own = select(UserTask.id).where(
+        UserTask.assignee == principal.account_id, UserTask.state == WorkState.OPEN.value
     )
+    offered = _offered(principal.groups).where(UserTask.assignee.is_(None))
+    return UserTask.id.in_(union_all(own, offered))
 
 
 def _of_unit(principal: Principal) -> ColumnElement[bool]:
@@ -266,13 +264,25 @@ def _of_unit(principal: Principal) -> ColumnElement[bool]:
     if len(organisations) > _MOST_ORGANISATIONS:
         organisations = sorted({one.partition("@")[2] for one in principal.groups})
     groups = [group(role, one) for role in ROLES for one in organisations]
-    other = or_(UserTask.assignee.is_(None), UserTask.assignee != principal.account_id)
-    own = and_(UserTask.assignee.is_(None), UserTask.id.in_(_candidates(principal.groups)))
-    return and_(UserTask.state == WorkState.OPEN.value, UserTask.id.in_(_candidates(groups)), other, ~own)
+    own = _candidates(principal.groups)
+    # groups are kept only while a task is open; asking for its state too would lead the database astray
+    return and_(
+        UserTask.id.in_(_candidates(groups)),
+        func.coalesce(UserTask.assignee, "") != principal.account_id,
+        not_(and_(UserTask.assignee.is_(None), UserTask.id.in_(own))),
+    )
 
 
 def _candidates(groups: Iterable[str]) -> Select[str]:
     return select(UserTaskCandidate.task_id).where(UserTaskCandidate.group.in_(sorted(groups)))
+
+
+def _offered(groups: Iterable[str]) -> Select[str]:
+    return (
+        select(UserTask.id)
+        .join(UserTaskCandidate, UserTaskCandidate.task_id == UserTask.id)
+        .where(UserTaskCandidate.group.in_(sorted(groups)), UserTask.state == WorkState.OPEN.value)
+    )
 
 
 def _containing(session: Session, text: str, wanted: list[ColumnElement[bool]]) -> ColumnElement[bool]:

@@ -96,6 +96,7 @@ def _urls() -> dict[str, str]:
         "search": url_for("pages.search.index"),
         "notifications": url_for("pages.notifications.index"),
         "notifications_count": url_for("pages.notifications.count"),
+        "inbox_count": url_for("pages.inbox.count"),
         "profile": url_for("pages.profile.index"),
         "sign_out": url_for("pages.sign_in.sign_out"),
         "language": url_for("pages.sign_in.change_language"),

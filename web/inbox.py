@@ -35,11 +35,15 @@ def index() -> Any:
     return render_template("inbox/index.html", here="inbox", **_page())
 
 
-@blueprint.get("/inbox/list")
+@blueprint.get("/inbox/news")
 @gate.rule("user_tasks.read")
-def fragment() -> Any:
-    """Give cards and list anew, quietly."""
-    return render_template("inbox/list.html", **_page())
+def news() -> Any:
+    """Say that the list changed since it was shown; nothing moves under the hand of who reads it."""
+    with gate.runtime().database.reading() as session:
+        found = work_views.count(session, gate.principal())
+    if found == request.args.get("known", type=int):
+        return Response(status=204)
+    return render_template("inbox/news.html", count=found)
 
 
 @blueprint.get("/inbox/count")

@@ -27,7 +27,7 @@ from directives.plans import ItemDraft, ItemView, Party
 from engine import user_tasks
 from foundation import calendars
 from foundation.errors import Invalid, Stale
-from foundation.texts import _
+from foundation.texts import Text, _
 from processes import overviews, planning, visibility
 from web import context, errors, gate, names, tasks
 from web.days import days
@@ -36,7 +36,11 @@ blueprint = Blueprint("plans", __name__, url_prefix="/plans")
 
 #: how a party of an unknown name is written in a form, before its name
 _NAMED = "name:"
-_UNKNOWN = "unknown_organisation"
+#: findings of which a row may have many, told in one line
+_TOGETHER = {
+    "unknown_organisation": _("{count} tên chưa gắn với cơ quan nào trong danh bạ (gạch chân chấm)."),
+    "not_notified": _("{count} đơn vị có tên trong nhiệm vụ nhưng chưa có trong nơi nhận."),
+}
 _SUGGESTED = 8
 STATUSES = {"": _("Tất cả"), "draft": _("Dự thảo"), "issued": _("Đã ban hành"), "closed": _("Đã kết thúc")}
 
@@ -282,11 +286,13 @@ def _beside(found: list[Finding]) -> dict[str | None, list[Finding]]:
 
 
 def _joined(lines: list[Finding]) -> list[Finding]:
-    unknown = [one for one in lines if one.code == _UNKNOWN]
-    if len(unknown) <= 1:
-        return lines
-    words = _("{count} tên chưa gắn với cơ quan nào trong danh bạ (gạch chân chấm).", count=len(unknown))
-    return [replace(unknown[0], text=words), *(one for one in lines if one.code != _UNKNOWN)]
+    kept = list(lines)
+    for code, words in _TOGETHER.items():
+        same = [one for one in kept if one.code == code]
+        if len(same) > 1:
+            told = replace(same[0], text=Text(words.template, {"count": len(same)}))
+            kept = [told if one is same[0] else one for one in kept if one is same[0] or one.code != code]
+    return kept
 
 
 def _form(

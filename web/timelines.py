@@ -116,23 +116,31 @@ def of_instance(events: Iterable[HistoryEvent]) -> list[Event]:
 
 def of_ladder(steps: Sequence[EscalationStep]) -> list[Event]:
     """Give the reminders of a task: those told, then those to come, marked as future."""
-    return [
-        {
-            "what": step_name(step.action, step.to),
-            "when": step.fired_at or step.due_at,
-            "icon": "check" if step.state == WorkState.FIRED.value else "alarm",
-            "tone": {"remind": "soon"}.get(step.action, "late"),
-            "detail": offset(step.offset, step.unit),
-            "future": step.state != WorkState.FIRED.value,
-        }
-        for step in steps
-    ]
+    together: dict[tuple[Any, ...], list[EscalationStep]] = {}
+    for step in steps:
+        key = (step.action, step.offset, step.unit, step.state, step.task_id)
+        together.setdefault(key, []).append(step)
+    return [_ladder_line(group) for group in together.values()]
 
 
-def step_name(action: str, to: str) -> str:
+def _ladder_line(group: Sequence[EscalationStep]) -> Event:
+    step = group[0]
+    is_told = step.state == WorkState.FIRED.value
+    return {
+        "what": step_name(step.action, *(one.to for one in group)),
+        "when": step.fired_at or step.due_at,
+        "icon": "check" if is_told else "alarm",
+        "tone": {"remind": "soon"}.get(step.action, "late"),
+        "detail": offset(step.offset, step.unit),
+        "future": not is_told,
+    }
+
+
+def step_name(action: str, *to: str) -> str:
     """Give what a ladder step does and whom it tells."""
     words = _STEP_NAMES.get(action, _("Thông báo: {to}"))
-    return text(Text(words.template, {"to": TO.get(to, to)}))
+    told = ", ".join(text(TO.get(one, one)) for one in to)
+    return text(Text(words.template, {"to": told}))
 
 
 def offset(count: int, unit: str) -> str:

@@ -143,3 +143,10 @@ def test_the_badge_counts_what_waits(desk: Desk) -> None:
     assert desk.browser("skhcn.vanthu").get("/inbox/count").data == b""
     receive(desk)
     assert desk.browser("skhcn.vanthu").get("/inbox/count").data == b"1"
+
+
+def test_the_list_says_that_it_changed_and_is_quiet_otherwise(desk: Desk) -> None:
+    clerk = desk.browser("skhcn.vanthu")
+    assert clerk.get("/inbox/news?known=0").status_code == 204
+    receive(desk)
+    assert "nay có 1 việc" in clerk.read("/inbox/news?known=0")

@@ -249,14 +249,13 @@ class Story:
     def the_rest_is_carried_out(self) -> None:
         """By October every division has done what else it was given."""
         self.province.until("2024-10-15 09:00")
-        for one in self.assignments(self.child):
-            if one["state"] == "hoan_thanh":
-                continue
+        for unit in DIVISIONS:
             with self.province.routine():
-                unit = self.province.cast.key_of(one["lead"])
-                if one["state"] == "cho_tiep_nhan":
-                    self.accept(one["id"], unit)
-                self.finish(one["id"], unit)
+                for one in self.led_by(unit, self.child):
+                    if one["state"] == "cho_tiep_nhan":
+                        self.accept(one["id"], unit)
+                    if one["state"] != "hoan_thanh":
+                        self.finish(one["id"], unit)
         assert {one["state"] for one in self.assignments(self.child)} == {"hoan_thanh"}
 
     # --- the report -------------------------------------------------------------------------------------

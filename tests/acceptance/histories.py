@@ -24,7 +24,7 @@ class Past:
     """The past of an installation."""
 
     #: lines of every instance, by the name of its process and its place in the tree
-    lines: dict[str, list[bytes]]
+    lines: dict[str, list[str]]
     #: how often which event was told to the outside
     events: Counter[str]
     #: ids of those events
@@ -73,15 +73,15 @@ def past(server: Server) -> Past:
         runtime.database.dispose()
 
 
-def _lines(session: Session) -> dict[str, list[bytes]]:
+def _lines(session: Session) -> dict[str, list[str]]:
     """Walk the instances from the roots down, children in the order in which their parents name them."""
     names = Names()
-    found: dict[str, list[bytes]] = {}
+    found: dict[str, list[str]] = {}
     waiting = deque(_below(session, None, names))
     while waiting:
         instance = waiting.popleft()
         place = f"{instance.key} {names.plain((instance.business_key or '').encode()).decode()}"
-        found[place] = [names.plain(line) for line in _history(session, instance.id)]
+        found[place] = [names.plain(line).decode() for line in _history(session, instance.id)]
         waiting.extend(_below(session, instance.id, names))
     return found
 

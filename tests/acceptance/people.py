@@ -4,7 +4,7 @@ import http.client
 import json
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import urllib3
@@ -30,17 +30,29 @@ class Answer:
         return str(self.body["code"])
 
 
+#: sends one request with these further headers
+Send = Callable[[dict[str, str]], Answer]
+
+
+@dataclass(kw_only=True)
+class Habits:
+    """How everybody sends what changes something: a test of faults changes this, and nothing else."""
+
+    #: called when a change was answered
+    after_post: Callable[[], None] = field(default=lambda: None)
+    #: sends a POST and gives its answer
+    post: Callable[[Send], Answer] = field(default=lambda send: send({}))
+
+
 class Person:
     """Somebody with an API key."""
 
-    def __init__(
-        self, server: Server, username: str, key: str, after_post: Callable[[], None] = lambda: None
-    ) -> None:
-        """Remember who it is; `after_post` is called when a POST or PATCH was answered."""
+    def __init__(self, server: Server, username: str, key: str, habits: Habits) -> None:
+        """Remember who it is."""
         self.server = server
         self.username = username
         self._key = key
-        self._after_post = after_post
+        self._habits = habits
 
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
         """Send one request over a connection of its own."""
@@ -64,9 +76,13 @@ class Person:
 
     def post(self, path: str, body: Any = None, method: str = "POST", **headers: str) -> Any:
         """Do something that must succeed."""
-        answer = self.ask(method, path, {} if body is None else body, **headers)
+
+        def send(more: dict[str, str]) -> Answer:
+            return self.ask(method, path, {} if body is None else body, **headers, **more)
+
+        answer = self._habits.post(send) if method == "POST" else send({})
         assert 200 <= answer.status < 300, (self.username, path, body, answer, self.server.log[-3000:])
-        self._after_post()
+        self._habits.after_post()
         return answer.body
 
     def refused(self, path: str, body: Any, *, status: int) -> Answer:

@@ -1,15 +1,15 @@
 """Tỉnh Đồng Nai, entered before the server starts: organisations, people, and an API key for everybody."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from directives import api_keys
 from foundation.clock import BUSINESS_ZONE, MovableClock
 from processes.runtime import Runtime
 from tests import cast
-from tests.acceptance.people import Person
+from tests.acceptance.people import Habits, Person
 from tests.acceptance.server import MORNING, Server
 from tests.cast import Cast
 from tiendo import house
@@ -25,15 +25,11 @@ class Province:
     server: Server
     cast: Cast
     keys: dict[str, str]
-    #: called after everything somebody did
-    after_post: Callable[[], None] = field(default=lambda: None)
+    habits: Habits = field(default_factory=Habits)
 
     def person(self, username: str) -> Person:
         """Give somebody of the cast."""
-        return Person(self.server, username, self.keys[username], self._told)
-
-    def _told(self) -> None:
-        self.after_post()
+        return Person(self.server, username, self.keys[username], self.habits)
 
     def organisation(self, key: str) -> str:
         """Give the id of an organisation."""
@@ -50,13 +46,18 @@ class Province:
 
     @contextmanager
     def routine(self) -> Iterator[None]:
-        """Count what is done inside as one thing somebody did."""
-        told, self.after_post = self.after_post, lambda: None
+        """Count what is done inside as one thing somebody did, which nothing disturbs."""
+        usual = replace(self.habits)
+        self.habits.post, self.habits.after_post = Habits().post, Habits().after_post
         try:
             yield
         finally:
-            self.after_post = told
-        self.after_post()
+            self.habits.post, self.habits.after_post = usual.post, usual.after_post
+        self.habits.after_post()
+
+    def settle(self) -> None:
+        """Let everything happen that is due now."""
+        self.admin.ask("POST", "/test-clock", {"advance": "PT0S"})
 
     def shown(self, moment: str) -> str:
         """Write a moment of the API as people in Việt Nam write it."""

@@ -66,6 +66,7 @@ def house(runtime: Runtime, app: Flask) -> House:
             ("admin", None, None),
             ("clerk", "clerk", made.science),
             ("director", "head", made.science),
+            ("office", "office_head", made.science),
             ("division_head", "unit_head", made.division),
             ("officer", "officer", made.division),
             ("stranger", "head", made.finance),

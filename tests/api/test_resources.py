@@ -10,40 +10,10 @@ from standardwebhooks import Webhook
 
 from foundation.clock import SystemClock
 from tests.api.house import PROPOSAL, House, problem
+from tests.api.steps import found, with_plan
 from tests.engine.diagrams import diagram
 
 DOCUMENTS = Path(__file__).parents[1] / "directives" / "intake" / "documents"
-
-
-def found(answer: Any, status: int = 200) -> Any:
-    assert answer.status_code == status, answer.get_data(as_text=True)
-    return answer.json
-
-
-def complete(house: House, caller: str, instance: str, element: str, **variables: Any) -> None:
-    tasks = found(house.admin.get("/user-tasks", instance=instance))["items"]
-    task = next(one for one in tasks if one["element"] == element)
-    answer = house.callers[caller].post(f"/user-tasks/{task['id']}/complete", json={"variables": variables})
-    assert answer.status_code == 204, answer.get_data(as_text=True)
-
-
-def with_plan(house: House) -> tuple[dict[str, str], str]:
-    """Take a directive as far as its draft plan."""
-    received = house.received()
-    instance = received["instance"]
-    complete(house, "clerk", instance, "register", arrival_number="1", arrived_on="2024-02-05", urgency=0)
-    complete(
-        house,
-        "director",
-        instance,
-        "instruct",
-        instruct_decision="issue_plan",
-        instruction="Phòng QLKH tham mưu kế hoạch.",
-        drafting_unit=house.division,
-    )
-    complete(house, "division_head", instance, "assign_drafting", drafter=house.accounts["officer"])
-    plan = found(house.director.get("/plans", directive=received["directive"]))["items"][0]["id"]
-    return received, plan
 
 
 # --- directives and documents -----------------------------------------------------------------------------
@@ -162,9 +132,7 @@ def test_rows_are_added_moved_and_removed(house: House) -> None:
     guard = {"If-Match": made.headers["ETag"]}
 
     assert house.officer.post(f"{path}/move", json={"ordinal": 1}, headers=guard).status_code == 204
-    assert [one["content"] for one in found(house.officer.get(f"/plans/{plan}"))["items"]][0] == body[
-        "content"
-    ]
+    assert found(house.officer.get(f"/plans/{plan}"))["items"][0]["content"] == body["content"]
     assert house.officer.delete(path, headers=guard).status_code == 204
     problem(house.officer.get(path), 404)
 

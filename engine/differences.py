@@ -87,7 +87,7 @@ def _elements(content: bytes, file: str) -> dict[str, XmlElement]:
 
 def _properties(element: XmlElement) -> Mapping[str, str]:
     found = {"": local(element)}
-    found |= {_label(key): value for key, value in element.attrib.items() if key != "id"}
+    found |= {_label(str(key)): str(value) for key, value in element.attrib.items() if key != "id"}
     for child in element:
         found |= dict(_inner(child, ""))
     return found
@@ -108,7 +108,7 @@ def _inner(node: XmlElement, path: str) -> Iterator[tuple[str, str]]:
         yield here, text
     for key, value in node.attrib.items():
         if QName(key).localname not in {"id", "name", "type"}:
-            yield f"{here}@{_label(key)}", value
+            yield f"{here}@{_label(str(key))}", str(value)
     if not text and not node.attrib and not len(node):
         yield here, ""
     for child in node:

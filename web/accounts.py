@@ -194,7 +194,7 @@ def _page(account_id: str, *, key: str | None = None, errors: Mapping[str, str] 
         account = accounts.get(session, account_id)
         grants = list(session.scalars(select(AccountGrant).where(AccountGrant.account_id == account_id)))
         held = [] if account.person_id is None else people.positions(session, person_id=account.person_id)
-        places = [one.organisation_id for one in (*grants, *held)]
+        places = [one.organisation_id for one in grants] + [one.organisation_id for one in held]
         shown = {
             "keys": api_keys.listing(session, account_id),
             "titles": organisations.names_on(session, places, principal().on),

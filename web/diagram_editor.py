@@ -8,10 +8,12 @@ from flask import Blueprint, Response, jsonify, render_template, request, url_fo
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
+from directives import access
 from engine import definitions, deployments, differences, drafts, xml_gate
 from engine.bpmn import children, is_executable
 from engine.findings import DefinitionRefused, Finding
 from engine.models import DefinitionDraft, ProcessDefinition
+from foundation.database import UnitOfWork
 from foundation.errors import Invalid, NotFound, Stale, TiendoError, TooLarge
 from foundation.texts import Text, _
 from web import context, headers
@@ -55,8 +57,7 @@ def create() -> Any:
         _check_key(key)
         content = _starter(starter, key, name)
         with runtime().database.unit_of_work(principal().actor) as work:
-            if definitions.versions(work.session, key) or drafts.get(work.session, key):
-                raise Invalid(fields={"key": _("Mã “{key}” đã có quy trình khác dùng.", key=key)})
+            _refuse_taken(work.session, key)
             drafts.save(work, key, content, revision=None)
             work.commit()
     except Invalid as error:
@@ -69,35 +70,19 @@ def create() -> Any:
 def import_file() -> Any:
     """Take a file from elsewhere: a diagram becomes a draft, forms and decision tables are published."""
     upload = request.files.get("file")
-    name = upload.filename if upload is not None else ""
+    name = (upload.filename or "") if upload is not None else ""
     content = upload.read() if upload is not None else b""
     try:
-        if not name:
-            raise Invalid(fields={"file": _("Hãy chọn một tệp .bpmn, .dmn hoặc .form.")})
         with runtime().database.unit_of_work(principal().actor) as work:
-            if not name.endswith(".bpmn"):
-                deployed = deployments.deploy(
-                    work, {name: content}, note=context.text(_("Nhập từ tệp {name}", name=name))
-                )
-                work.commit()
-                keys = ", ".join((*deployed.forms, *deployed.decisions))
-                return then("pages.definitions.forms_index", _("Đã ban hành {keys}.", keys=keys))
-            key = _key_of(content, name)
-            held = drafts.get(work.session, key)
-            if held is not None and "replace" not in request.form:
-                raise Invalid(
-                    fields={
-                        "file": _(
-                            "Quy trình “{key}” đang có bản nháp; hãy đánh dấu “Thay bản nháp đang có”.",
-                            key=key,
-                        )
-                    }
-                )
-            drafts.save(work, key, content, revision=None)
+            is_diagram = name.endswith(".bpmn")
+            keys = _import_draft(work, name, content) if is_diagram else _deploy(work, name, content)
             work.commit()
     except Invalid as error:
         return _new_page({}, _import_problems(error)), 422
-    return then("pages.diagram_editor.edit", _("Đã nhập tệp {name} vào bản nháp.", name=name), key=key)
+    if is_diagram:
+        said = _("Đã nhập tệp {name} vào bản nháp.", name=name)
+        return then("pages.diagram_editor.edit", said, key=keys)
+    return then("pages.definitions.forms_index", _("Đã ban hành {keys}.", keys=keys))
 
 
 @blueprint.get("/<key>/edit")
@@ -127,10 +112,8 @@ def diagram(key: str) -> Response:
     """Give the diagram the editor opens."""
     with runtime().database.reading() as session:
         draft, newest = _draft_and_newest(session, key)
-        content = (
-            draft.content if draft is not None or newest is None else definitions.content(session, newest)
-        )
-    return Response(content, mimetype="application/xml")
+        content = b"" if newest is None else definitions.content(session, newest)
+    return Response(content if draft is None else draft.content, mimetype="application/xml")
 
 
 @blueprint.post("/lint")
@@ -190,9 +173,8 @@ def publish(key: str) -> Any:
     try:
         posted.check()
         with runtime().database.unit_of_work(principal().actor) as work:
-            draft, newest = _draft_and_newest(work.session, key)
-            if draft is None or draft.revision != revision:
-                raise Stale(draft=key)
+            held, newest = _draft_and_newest(work.session, key)
+            draft = _unchanged(held, revision)
             _refuse_errors(_findings(work.session, draft.content, key))
             file = newest.file if newest is not None else f"{key}.bpmn"
             deployments.deploy(work, {file: draft.content}, note=note)
@@ -248,6 +230,31 @@ def _review_page(key: str, values: Any, errors: dict[str, str]) -> str:
         errors=errors,
         **words_of_changes(),
     )
+
+
+def _refuse_taken(session: Session, key: str) -> None:
+    if definitions.versions(session, key) or drafts.get(session, key):
+        raise Invalid(fields={"key": _("Mã “{key}” đã có quy trình khác dùng.", key=key)})
+
+
+def _import_draft(work: UnitOfWork, name: str, content: bytes) -> str:
+    """Keep an imported diagram as the draft of its process; give the key."""
+    key = _key_of(content, name)
+    if drafts.get(work.session, key) is not None and "replace" not in request.form:
+        words = _("Quy trình “{key}” đang có bản nháp; hãy đánh dấu “Thay bản nháp đang có”.", key=key)
+        raise Invalid(fields={"file": words})
+    drafts.save(work, key, content, revision=None)
+    return key
+
+
+def _deploy(work: UnitOfWork, name: str, content: bytes) -> str:
+    """Publish a form or decision table; give the keys."""
+    if not name:
+        raise Invalid(fields={"file": _("Hãy chọn một tệp .bpmn, .dmn hoặc .form.")})
+    access.require(principal(), "definitions.deploy")
+    note = context.text(_("Nhập từ tệp {name}", name=name))
+    deployed = deployments.deploy(work, {name: content}, note=note)
+    return ", ".join((*deployed.forms, *deployed.decisions))
 
 
 def _draft_and_newest(session: Session, key: str) -> tuple[DefinitionDraft | None, ProcessDefinition | None]:
@@ -321,6 +328,13 @@ def _check_key(key: str) -> None:
 def _starter(name: str, key: str, title: str) -> bytes:
     text = (resources.files("web") / "starters" / f"{name}.bpmn").read_text("utf-8")
     return text.replace('"PROCESS_NAME"', quoteattr(title)).replace("PROCESS_KEY", key).encode()
+
+
+def _unchanged(draft: DefinitionDraft | None, revision: int) -> DefinitionDraft:
+    """Give the draft that was reviewed; Stale when it was changed, published or dropped since."""
+    if draft is None or draft.revision != revision:
+        raise Stale
+    return draft
 
 
 def _refuse_errors(findings: list[Finding]) -> None:

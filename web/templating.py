@@ -15,8 +15,9 @@ from web.assets import asset, preloads
 
 
 def prepare(environment: Environment) -> None:
-    """Give an environment the filters `day`, `moment`, `number`, `percent`, `named` and the globals of `web.assets`.
+    """Give an environment the filters `day`, `moment`, `number`, `percent`, `named`, and what is global.
 
+    Global are `asset` and `preloads` of `web.assets`, `value_of` and `choices_of`.
     The translating global `_` depends on the request and is given by the application.
     """
     environment.globals.update(asset=asset, preloads=preloads, value_of=value_of, choices_of=choices_of)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 from waitress.server import create_server
 
 from foundation.clock import MovableClock
@@ -17,7 +17,8 @@ from tests.conftest import MORNING, import_all_tables, require_all
 from tests.web.desk import Desk, open_desk
 from web import assets
 
-DESK_SCREEN, PHONE_SCREEN = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
+DESK_SCREEN = ViewportSize(width=1366, height=768)
+PHONE_SCREEN = ViewportSize(width=390, height=844)
 AXE = assets.DIST.parents[1] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
@@ -53,7 +54,7 @@ class Server:
         found: Runtime = self.desk.app.extensions["tiendo"]
         return found
 
-    def visit(self, browser: Browser, username: str, screen: Any = None) -> Page:
+    def visit(self, browser: Browser, username: str, screen: ViewportSize | None = None) -> Page:
         """Open a page as somebody who is signed in; errors of the page are collected."""
         context = browser.new_context(
             base_url=self.url, locale="vi-VN", reduced_motion="reduce", viewport=screen or DESK_SCREEN

@@ -4,14 +4,14 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 from sqlalchemy import select
 
 from directives import deadlines, openings
 from directives.assignment_tables import Assignment
 from engine import instances
 from engine.models import ProcessInstance, UserTask
-from tests.browser.conftest import Server, overflow, violations
+from tests.browser.conftest import DESK_SCREEN, PHONE_SCREEN, Server, overflow, violations
 from tests.web.desk import assigned
 
 pytestmark = pytest.mark.browser
@@ -121,9 +121,9 @@ def test_a_draft_is_kept_and_a_second_editor_is_told(browser: Browser, server: S
     server.complaints.clear()
 
 
-@pytest.mark.parametrize("screen", [{"width": 1366, "height": 768}, {"width": 390, "height": 844}])
+@pytest.mark.parametrize("screen", [DESK_SCREEN, PHONE_SCREEN], ids=["desk", "phone"])
 def test_pages_of_administrators_fit_and_break_no_accessibility_rule(
-    browser: Browser, server: Server, screen: Any
+    browser: Browser, server: Server, screen: ViewportSize
 ) -> None:
     running = assigned(server.desk)
     with server.runtime.database.reading() as session:

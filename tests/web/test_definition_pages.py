@@ -2,6 +2,7 @@
 
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,7 @@ def admin(office: Office) -> Browser:
     return office.browser("admin")
 
 
-def save(admin: Browser, content: bytes, etag: str = '"0"', path: str = "/definitions/duyet/draft"):
+def save(admin: Browser, content: bytes, etag: str = '"0"', path: str = "/definitions/duyet/draft") -> Any:
     headers = {"If-Match": etag, "X-CSRF-Token": admin.csrf_token}
     return admin.post(path, content, headers=headers, content_type="application/xml")
 

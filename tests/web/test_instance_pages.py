@@ -1,7 +1,6 @@
 """Pages of instances and incidents: where something is, what happened, repairing it with a reason."""
 
 import re
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -42,7 +41,7 @@ def broken(office: Office) -> str:
     """Give an instance whose automatic step failed."""
     drawn = b'<bpmn:serviceTask id="prepare" name="Gui" camunda:type="external" camunda:topic="demo.fail"/>'
     content = re.sub(
-        rb'<bpmn:userTask id="prepare".*?</bpmn:userTask>', drawn, diagram(key="gui"), flags=re.S
+        rb'<bpmn:userTask id="prepare".*?</bpmn:userTask>', drawn, diagram(key="gui"), flags=re.DOTALL
     )
     office.runtime.dispatcher.handlers = {"demo.fail": _refuse}
     office.deploy(gui__bpmn=content)
@@ -65,7 +64,7 @@ def test_the_outline_says_who_has_it_and_for_how_long(admin: Browser, started: s
     text = admin.read(f"/instances/{started}")
     assert "Soạn dự thảo" in text
     assert "Chuyên viên – Phòng Quản lý Khoa học — còn 3 ngày làm việc" in text
-    state = admin.get(f"/instances/{started}/state.json").json
+    state: Any = admin.get(f"/instances/{started}/state.json").json
     assert state["elements"]["prepare"]["state"] == "active"
     assert state["elements"]["started"]["state"] == "done"
     assert "started_to_prepare" in state["flows"]
@@ -156,8 +155,7 @@ def test_an_incident_says_why_and_is_tried_again(office: Office, admin: Browser,
     assert "có sự cố" in admin.read(f"/instances/{broken}")
     with office.database.reading() as session:
         incident = session.scalars(select(Incident.id)).one()
-    handlers: dict[str, Callable[..., Any]] = {"demo.fail": lambda *_given: {}}
-    office.runtime.dispatcher.handlers = handlers
+    office.runtime.dispatcher.handlers = {"demo.fail": lambda *_given: {}}
     assert "Đã thử lại, không còn sự cố" in admin.post(f"/incidents/{incident}/retry").text
     assert "Không có sự cố nào" in admin.read("/incidents")
     assert "Việc tự động không làm được" in admin.read("/incidents?done=1")

@@ -161,6 +161,8 @@ def _is_governed(text: str, point: Point) -> bool:
     before, after = text[low : point.start], text[point.end : point.end + _NEAR]
     if _CUT_OFF.search(before[-40:]) or re.search(r"\bso\s+(?:dau|cuoi)?\s*$", before):
         return False
+    if re.search(r"\bkhong (?:don|de|keo dai|cham)\b[^,;.]{0,25}$", before):
+        return False
     if point.first == point.last and _ONLY_START.search(before):
         return False
     opens = _OPENING.match(before.strip(" (-+")) is not None and point.start < 60  # noqa: PLR2004 - a few words

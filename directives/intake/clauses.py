@@ -51,7 +51,7 @@ _NARRATIVE = re.compile(
     r"|con han che|van con|chua dat|chua cao|chua duoc)\b"
 )
 _GENERIC = re.compile(r"\b(?:trien khai|thuc hien|to chuc thuc hien|nghiem tuc)\b")
-_PERIODIC_REPORT = re.compile(r"\b(?:bao cao|tong hop|gui ket qua)\b")
+_PERIODIC_REPORT = re.compile(r"\b(?:bao cao|tong hop|gui (?:ket qua|so lieu))\b")
 _ON_TO = re.compile(r"\b(?:để|nhằm)\s+(?:\w+\s+)?(?:tổng hợp|tham mưu)(?P<rest>[^.;]{0,160})", re.IGNORECASE)
 _SENT_TO = re.compile(
     r"\b(?:gửi|về|qua|cho|đến)\s+(?:về\s+|đến\s+|cho\s+)?(?=(?:Sở|Phòng|Văn phòng|Ban|Chi cục|Cục"

@@ -1,6 +1,7 @@
 """The two columns of head and tail (NĐ 30/2020, Phụ lục I) that a conversion wrote on one line."""
 
 import re
+from itertools import pairwise
 
 from directives.intake.text import Line
 from foundation.vietnamese import fold
@@ -18,9 +19,13 @@ _SYMBOL_AND_DATE = re.compile(
 )
 #: the signature beside the list of recipients
 _SIGNATURE = re.compile(
-    r"(?:(?<=[;:.])|(?<=\)))\s+(?=(?:(?:TM|KT|TL|TUQ|Q)\s*\.\s*)?(?:PHÓ )?"
+    r"(?:(?<=[;:.])(?<!\bKT\.)(?<!\bTM\.)(?<!\bTL\.)(?<!\bTUQ\.)(?<!\bQ\.)|(?<=\)))\s+(?=(?:(?:TM|KT|TL|TUQ|Q)\s*\.\s*)?(?:PHÓ )?"
     r"[A-ZĐÀ-Ỹ]{2,}(?: [A-ZĐÀ-Ỹ&.,-]+)*\s*$)"
 )
+_NATION = "cong hoa xa hoi chu nghia viet nam"
+_CREED = "doc lap - tu do - hanh phuc"
+_BROKEN_DATE = re.compile(r",\s*ngày(?:\s+\d{1,2})?(?:\s+tháng(?:\s+\d{1,2})?)?$")
+_REST_OF_DATE = re.compile(r"^(?:\d{1,2}\s+)?(?:tháng|năm)\b[\s\d]*(?:năm\s+\d{4})?$|^\d{1,2}\s+năm\s+\d{4}$")
 _SHORT_HEAD = 25
 _HEAD_ROWS = 12
 
@@ -30,7 +35,7 @@ def apart(lines: tuple[Line, ...]) -> list[Line]:
     flat: list[Line] = []
     seen = 0
     in_tail = False
-    for line in (_blanks_closed(line) for line in lines):
+    for line in _breaks_mended([_blanks_closed(line) for line in lines]):
         seen += not line.is_blank
         in_tail = in_tail or _RECIPIENTS.match(fold(line.text)) is not None
         if line.cells and seen <= _HEAD_ROWS and _is_head_row(line.cells):
@@ -42,6 +47,23 @@ def apart(lines: tuple[Line, ...]) -> list[Line]:
         else:
             flat.append(line)
     return flat
+
+
+def _breaks_mended(lines: list[Line]) -> list[Line]:
+    """Join the motto and the date of the head where a narrow column broke them."""
+    shown = [at for at, line in enumerate(lines) if not line.is_blank][:_SHORT_HEAD]
+    mended = list(lines)
+    for at, after in pairwise(shown):
+        if after != at + 1 or mended[at].cells or mended[after].cells:
+            continue
+        both = fold(f"{mended[at].text} {mended[after].text}")
+        is_motto = both in {_NATION, _CREED} and mended[at].text.strip() != ""
+        is_date = _BROKEN_DATE.search(mended[at].text) is not None and _REST_OF_DATE.match(mended[after].text)
+        if is_motto or is_date:
+            text = f"{mended[at].text} {mended[after].text}"
+            mended[at] = Line(number=mended[at].number, text=text, is_strong=mended[at].is_strong)
+            mended[after] = Line(number=mended[after].number, text="")
+    return mended
 
 
 def split(text: str) -> list[str]:

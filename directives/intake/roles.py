@@ -104,8 +104,11 @@ def of_label(value: str) -> Roles:
 
 def of_coordinators(value: str) -> tuple[str, ...]:
     """Read what stands after "Cơ quan phối hợp:"."""
-    end = parties.span_of_parties(value.strip(), 0, small=True)
-    return parties.split(value.strip()[:end] if end else value)
+    value = value.strip()
+    end = parties.span_of_parties(value, 0, small=True)
+    if not _SAYS_MORE.search(value[end:]):
+        end = len(value)
+    return parties.split(value[:end] if end else value)
 
 
 def is_only_roles(sentence: str) -> bool:

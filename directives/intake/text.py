@@ -160,24 +160,11 @@ def _from_docx(content: bytes) -> list[str]:
 
 
 def _from_pdf(content: bytes) -> list[str]:
-    import io
-    import logging
-
-    from pypdf import PdfReader
+    from directives.intake.pdf import lines_of_pdf
 
     if len(content) > LARGEST_FILE:
         raise _too_large(LARGEST_FILE, len(content))
-    if b"%PDF" not in content[:1024]:
-        raise Invalid(_("Tệp .pdf bị hỏng hoặc không phải PDF. Hãy xuất lại tệp rồi tải lên."), found="pdf")
-    logging.getLogger("pypdf").setLevel(logging.ERROR)
-    try:
-        pages = PdfReader(io.BytesIO(content)).pages
-        text = "\n".join(page.extract_text() or "" for page in pages[:500])
-    except Exception as error:  # pypdf raises many kinds on damaged files
-        raise Invalid(
-            _("Tệp .pdf bị hỏng hoặc có mật khẩu. Hãy xuất lại tệp rồi tải lên."), found="pdf"
-        ) from error
-    return unicodedata.normalize("NFC", text).split("\n")
+    return lines_of_pdf(content)
 
 
 def _cleaned(number: int, raw: str) -> Line:

@@ -46,6 +46,7 @@ def read(work: UnitOfWork, data: Mapping[str, Any], organisation_id: str) -> Hea
             for name, purpose in recipients
             if name
         ],
+        quirks=[dict(one) for one in data.get("quirks") or ()],
         secrecy=str(data.get("secrecy") or ""),
     )
 

@@ -159,7 +159,7 @@ def _confirmed(proposal: Proposal) -> dict[str, Any]:
     document = {
         **read_["document"],
         "number": given.get("number", "").strip(),
-        "type_code": given.get("type_code", ""),
+        "doc_type": str(document_numbers.TYPE_NAMES.get(given.get("type_code", ""), "")),
         "issuer": given.get("issuer", "").strip(),
         "date": issued_on.isoformat() if issued_on else None,
         "subject": given.get("subject", "").strip(),

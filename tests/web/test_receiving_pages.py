@@ -25,6 +25,16 @@ def test_a_day_that_does_not_exist_becomes_a_question(desk: Desk) -> None:
     assert "Cần hỏi lại cơ quan ban hành" in page
 
 
+def test_the_answer_to_a_question_stays_with_the_document(desk: Desk) -> None:
+    clerk = desk.browser("skhcn.vanthu")
+    review = clerk.post("/receiving", {"text": LETTER}, follow=False).headers["Location"]
+    form = {"subject": "Rà soát chính sách", "received_on": "2024-02-05", "type_code": "CV", "quirk-0": "ask"}
+    clerk.post(review, form)
+    [document] = desk.stage.rows(select(Document))
+    assert document.type_code == "CV"
+    assert "Cần hỏi lại cơ quan ban hành." in clerk.read(f"/documents/{document.id}")
+
+
 def test_an_uploaded_file_is_kept_byte_for_byte_with_the_document(desk: Desk) -> None:
     clerk = desk.browser("skhcn.vanthu")
     file = (io.BytesIO(LETTER.encode()), "cv 812 (bản gốc).txt")

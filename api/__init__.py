@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from importlib import import_module
 
 from flask import Flask
+from flask.json.provider import DefaultJSONProvider
 from flask_smorest import Blueprint
 
 from api import errors, gate, idempotency
@@ -36,6 +37,9 @@ RESOURCES = (
 def register(app: Flask) -> None:
     """Add the API to the application; its description is made when somebody asks for it."""
     errors.register(app)
+    provider = app.json
+    if isinstance(provider, DefaultJSONProvider):
+        provider.ensure_ascii = False  # people read answers too: words stay words
     for blueprint in blueprints():
         gate.guard(blueprint)
         app.register_blueprint(blueprint)

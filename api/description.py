@@ -203,7 +203,7 @@ def _page(found: dict[str, Any]) -> str:
         "<p>Gửi khóa trong tiêu đề <code>Authorization: Bearer KHÓA</code>; tạo khóa bằng "
         "<code>tiendo apikey create --user TÊN</code>. Mọi lỗi là <code>application/problem+json</code> với "
         "<code>code</code> và <code>detail</code>. Danh sách có <code>limit</code> và <code>cursor</code>, "
-        "trang sau ở <code>next</code>. Mô tả cho phần mềm: "
+        "trang sau ở <code>next</code>. Dấu * là bắt buộc. Mô tả cho phần mềm: "
         '<a href="/api/v1/openapi.json">openapi.json</a> (OpenAPI 3.1).</p>'
     )
     return str(head + body + Markup("</main></body></html>"))
@@ -220,16 +220,27 @@ def _section(path: str, method: str, operation: dict[str, Any], found: dict[str,
         method=method.upper(),
         path=path,
         summary=operation.get("summary", ""),
-        right=operation.get("description", ""),
+        right=_right(operation),
         parameters=Markup("<dl>{}</dl>").format(Markup("").join(rows)) if rows else "",
         body=Markup("<pre>{}</pre>").format(fields) if fields else "",
     )
 
 
+def _right(operation: dict[str, Any]) -> Markup:
+    permission = operation.get("x-permission")
+    if permission is None:
+        return Markup("Không cần khóa API.")
+    words = PERMISSIONS[permission].render()
+    return Markup("Cần quyền {} (<code>{}</code>).").format(words, permission)
+
+
 def _row(parameter: dict[str, Any]) -> Markup:
-    needed = " (bắt buộc)" if parameter.get("required") else ""
-    words = parameter.get("description") or parameter["schema"].get("description") or ""
-    return Markup("<dt>{}</dt><dd>{}{}</dd>").format(parameter["name"], words, needed)
+    schema = parameter["schema"]
+    mark = " *" if parameter.get("required") else ""
+    words = parameter.get("description") or schema.get("description") or ""
+    kind = schema.get("format") or schema.get("type", "")
+    shown = " | ".join(kind) if isinstance(kind, list) else kind
+    return Markup("<dt>{}{}</dt><dd><code>{}</code> {}</dd>").format(parameter["name"], mark, shown, words)
 
 
 def _fields(operation: dict[str, Any], found: dict[str, Any]) -> str:

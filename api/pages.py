@@ -23,7 +23,7 @@ class PageQuery(Schema):
         metadata={"description": "Số dòng của một trang."},
     )
     cursor = fields.String(
-        load_default="", metadata={"description": "Giá trị `next` của trang trước; bỏ trống là trang đầu."}
+        load_default="", metadata={"description": "Giá trị “next” của trang trước; bỏ trống là trang đầu."}
     )
 
 

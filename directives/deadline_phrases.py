@@ -22,7 +22,8 @@ _LATE_AT_BIRTH = timedelta(days=60)
 _NEAR = 160
 
 _FILLER = (
-    r"(?:\s*(?:\b(?:la|vao|cac ngay|le|ngay|den|het|trong|truoc|tu|thoi diem|khoang|thoi gian|dip|nhan|hom|sang|chieu"
+    r"(?:\s*(?:\b(?:la|vao|cac ngay|le|ngay|den|het|trong|truoc|tu|thoi diem|khoang|thoi gian|dip|nhan"
+    r"|hom|sang|chieu"
     r"|cuoi"
     r"|thu (?:hai|ba|tu|nam|sau|bay)|chu nhat|ngay lam viec)\b|\d{1,2}\s*(?:gio|h"
     r"|g)\s*\d{0,2}(?:\s*phut)?|[,:(]))*"
@@ -50,15 +51,18 @@ _RECURRENCE = re.compile(
     r"\bdinh ki\s+(?:\d{1,2}\s+nam\s+(?:mot|1)\s+lan"
     r"|(?:bao cao\s+)?(?:(?:hang|moi)\s+)?(?:ngay|thang|qui|nam|tuan|0?6 thang|sau thang|3 thang)"
     r"(?:(?:\s*,\s*|\s+va\s+)(?:(?:hang|ca|mot)\s+)?(?:thang|qui|nam|0?6 thang|9 thang)\b)*)"
-    r"|\b(?:hang|moi)\s+(?:ngay|thang|qui|nam|tuan|0?6 thang)\b(?:(?:\s*,\s*|\s+va\s+)(?:hang\s+)?(?:thang|qui"
+    r"|\b(?:hang|moi)\s+(?:ngay|thang|qui|nam|tuan|0?6 thang)\b(?:(?:\s*,\s*"
+    r"|\s+va\s+)(?:hang\s+)?(?:thang|qui"
     r"|nam|0?6 thang)\b)*"
     r"|\b(?:\d{1,2}\s+)?(?:thang|qui|nam|tuan)\s+(?:mot|1|01)\s+lan\b"
     r"|\b(?:\d{1,2}\s+)?(?:ngay|tuan|thang|qui|nam)\s*/\s*lan\b|\b\d{1,2}\s+lan\s*/\s*(?:ngay|tuan|thang|qui|nam)\b"
-    r"|\b(?:vao )?ngay cuoi (?:cung )?(?:cua )?(?:moi )?(?:thang|qui)\b(?!\s*(?:\d|[ivx]+\b))|\bcuoi (?:moi|hang) (?:thang|qui|nam)\b"
+    r"|\b(?:vao )?ngay cuoi (?:cung )?(?:cua )?(?:moi )?(?:thang|qui)\b(?!\s*(?:\d|[ivx]+\b))"
+    r"|\bcuoi (?:moi|hang) (?:thang|qui|nam)\b"
     r"|\bthang cuoi (?:cua )?(?:moi )?qui\b(?!\s+(?:[ivx]+|\d))"
 )
 _NOUN_BEFORE = re.compile(
-    r"\b(?:(?<!chinh - )(?<!phong )ke hoach|du toan|von|ngan sach|trung han va|chi tieu|danh muc|kinh phi|chuong trinh|cong tac"
+    r"\b(?:(?<!chinh - )(?<!phong )ke hoach|du toan|von|ngan sach|trung han va|chi tieu|danh muc"
+    r"|kinh phi|chuong trinh|cong tac"
     r"|binh quan"
     r"|trung binh|cua|theo|du an|nguon|lich|ke hoach [^,;.]{1,30})\s*$"
 )
@@ -67,7 +71,8 @@ _FUNDED = re.compile(
     r"\b(?:bo tri|cap|can doi|phan bo|dam bao|bao dam) (?:nguon )?(?:kinh phi|von|ngan sach)\s*$"
 )
 _ENDS_PHRASE = re.compile(
-    r"\s*(?:$|[.;,)(:/]|\b(?:de|ve|truoc|vao|cho|gui|theo|va|bao cao|tong hop|cham nhat|trong|tren|tai|qua|to chuc"
+    r"\s*(?:$|[.;,)(:/]|\b(?:de|ve|truoc|vao|cho|gui|theo|va|bao cao|tong hop|cham nhat|trong|tren|tai"
+    r"|qua|to chuc"
     r"|kiem tra|ra soat|tham muu)\b)"
 )
 _DAY_IN_MONTH = re.compile(
@@ -83,7 +88,10 @@ _TERM = re.compile(
     r"(\s*,?\s*(?:ke tu|tinh tu|tu khi|tu ngay|sau khi)\s*[^,.;()]*)?"
 )
 _TERM_HEAD = re.compile(r"^(?:trong\s+(?:vong|thoi han)|(?:cham|muon) nhat|khong qua|trong)")
-_EVENTS = r"(?:mua|tet|ki hop|khai giang|ngay khai giang|dai hoi|ngay bau cu|nam hoc moi|dip tet|thoi diem khai giang)\b"
+_EVENTS = (
+    r"(?:mua|tet|ki hop|khai giang|ngay khai giang|dai hoi|ngay bau cu|nam hoc moi|dip tet"
+    r"|thoi diem khai giang)\b"
+)
 _CONDITION = re.compile(
     r"^(?:ngay\s+)?(?:sau khi|khi co|khi duoc)\b[^,;.]*|^tren co so (?:do|nay)\b"
     r"|\bngay (?:sau )?khi\b[^,;.)]*|\btruoc khi\b[^,;.)]*|\b(?:hoan thanh|hoan tat|xong|xong xuoi)\s+truoc "

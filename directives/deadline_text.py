@@ -112,7 +112,8 @@ _QUARTERLY = re.compile(
     r"|giua)(?:\s+tien)?(?:\s+cua)?(?:\s+moi)? qui\b(?!\s*(?:[1-4]|i))"
 )
 _MONTHLY = re.compile(
-    r"(?<!\d)(?<!\d )\b(?:0?1 )?thang\s*/\s*lan\b|\blan\s*/\s*thang\b|\bngay cuoi (?:cung )?(?:cua )?thang\b(?!\s*\d)|\bcuoi moi thang\b|"
+    r"(?<!\d)(?<!\d )\b(?:0?1 )?thang\s*/\s*lan\b|\blan\s*/\s*thang\b"
+    r"|\bngay cuoi (?:cung )?(?:cua )?thang\b(?!\s*\d)|\bcuoi moi thang\b|"
     r"\b(?:hang|moi|tung)\s+thang\b|\bdinh ki\s+(?:bao cao\s+)?thang\b"
     r"|(?<!\d )(?<!ba )(?<!sau )\bthang\s+(?:mot|1|01)\s+lan\b"
 )
@@ -129,7 +130,9 @@ _CONTINUOUS = re.compile(
 )
 _ON_DEMAND = re.compile(r"\bkhi co yeu cau\b|\btheo yeu cau\b|\bdot xuat\b")
 _CONDITION = re.compile(
-    r"\b(?:ngay\s+)?(?:sau khi|khi co(?! yeu cau)|khi duoc|khi phat sinh|khi xay ra|khi nhan duoc|ngay khi|truoc khi|truoc (?:mua|tet|ki hop|khai giang|ngay khai giang|dai hoi|dip tet))\b[^.;)]*|\btren co so (?:do|nay)\b"
+    r"\b(?:ngay\s+)?(?:sau khi|khi co(?! yeu cau)|khi duoc|khi phat sinh|khi xay ra|khi nhan duoc"
+    r"|ngay khi|truoc khi|truoc (?:mua|tet|ki hop|khai giang|ngay khai giang|dai hoi|dip tet))\b[^.;)]*"
+    r"|\btren co so (?:do|nay)\b"
     r"|\btheo (?:tien do|lo trinh|huong dan|chi dao)\b[^.;)]*"
 )
 _TERM = re.compile(
@@ -344,7 +347,7 @@ def _is_open_ended(text: str, found: tuple[Point, ...]) -> bool:
 
 
 def _lasts(text: str, found: tuple[Point, ...]) -> bool:
-    """Tell whether work goes on all through a named year instead of ending with it: "thường xuyên trong năm"."""
+    """Tell whether work goes on all through a named year ("thường xuyên trong năm") rather than ends then."""
     return (
         re.match(r"(?:thuc hien |duy tri |trien khai )?(?:thuong xuyen|lien tuc)\b", text.strip()) is not None
         and len(found) == 1

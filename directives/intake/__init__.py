@@ -6,8 +6,8 @@ unreadable input a clear error; nothing is guessed in silence (R-S11).
 """
 
 from directives.deadline_text import WorkingTime
-from directives.intake import form as forms
 from directives.intake import flat_tables, header, legal_bases, quirks, recipients, text
+from directives.intake import form as forms
 from directives.intake.body import items_of
 from directives.intake.clauses import Time
 from directives.intake.parties import Directory, Known

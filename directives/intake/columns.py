@@ -19,7 +19,8 @@ _SYMBOL_AND_DATE = re.compile(
 )
 #: the signature beside the list of recipients
 _SIGNATURE = re.compile(
-    r"(?:(?<=[;:.])(?<!\bKT\.)(?<!\bTM\.)(?<!\bTL\.)(?<!\bTUQ\.)(?<!\bQ\.)|(?<=\)))\s+(?=(?:(?:TM|KT|TL|TUQ|Q)\s*\.\s*)?(?:PHÓ )?"
+    r"(?:(?<=[;:.])(?<!\bKT\.)(?<!\bTM\.)(?<!\bTL\.)(?<!\bTUQ\.)(?<!\bQ\.)|(?<=\)))\s+(?=(?:(?:TM|KT|TL"
+    r"|TUQ|Q)\s*\.\s*)?(?:PHÓ )?"
     r"[A-ZĐÀ-Ỹ]{2,}(?: [A-ZĐÀ-Ỹ&.,-]+)*\s*$)"
 )
 _NATION = "cong hoa xa hoi chu nghia viet nam"

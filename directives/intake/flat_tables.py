@@ -1,7 +1,8 @@
 """Tables of tasks that lost their lines: one cell per line, or cells with tabs between them.
 
-Text copied from a .docx or a .pdf keeps the words of a table and loses its grid. The headings ("STT", "Nội dung",
-"Cơ quan chủ trì" …) say where it begins and which columns it has; the numbers in the first column where rows begin.
+Text copied from a .docx or a .pdf keeps the words of a table and loses its grid. The headings ("STT",
+"Nội dung", "Cơ quan chủ trì" …) say where it begins and which columns it has; the numbers in the first column
+say where rows begin.
 """
 
 import re
@@ -21,7 +22,8 @@ _ROW_NUMBER = re.compile(r"^(\d{1,3}|\d{1,2}\.\d{1,2})\.?$")
 _GROUP_NUMBER = re.compile(r"^([IVX]{1,5}|[A-HĐ])\.?$")
 _GROUP_TITLE = re.compile(r"^[IVX]{1,5}[.)]\s+\S")
 _AFTER_TABLE = re.compile(
-    r"^(?:[IVX]{1,5}|\d{1,2})\s*[.)]\s+\S|^(?:dieu \d|noi nhan|tren day|trong qua trinh|yeu cau cac|phu luc)\b"
+    r"^(?:[IVX]{1,5}|\d{1,2})\s*[.)]\s+\S|^(?:dieu \d|noi nhan|tren day|trong qua trinh|yeu cau cac"
+    r"|phu luc)\b"
 )
 
 
@@ -115,7 +117,7 @@ def _filled(raw: tuple[str, ...], start: int) -> Iterator[tuple[int, str]]:
 
 
 def _ends(text: str, cells: list[tuple[int, str]], *, wanted: int, numbers: int) -> bool:
-    """Tell whether a line stands behind the table: a heading or number with words, a long paragraph, the tail."""
+    """Tell whether a line stands behind the table: a heading, a numbered or long paragraph, the tail."""
     if not cells:
         return _ROW_NUMBER.match(text) is None and _GROUP_NUMBER.match(text) is None
     since = 0

@@ -57,7 +57,8 @@ _DATED = re.compile(
     r"(?:^|,)\s*(?:hoi\s+)?(?:\d{1,2}\s*(?:gio|h|g)\s*(?:\d{1,2}\s*(?:phut|')?)?\s*,?\s*)?ngay\s*(?P<day>[\d.…_\s]*)\s*thang\s*(?P<month>[\d.…_\s]*)\s*nam\s*(?P<year>\d{4})?"
 )
 _AREA = re.compile(
-    r"^(?:uy ban nhan dan|ubnd|hoi dong nhan dan|tinh|thanh pho|huyen|quan|thi xa|xa|phuong|dac khu|so|bo|cuc|ban)\b"
+    r"^(?:uy ban nhan dan|ubnd|hoi dong nhan dan|tinh|thanh pho|huyen|quan|thi xa|xa|phuong|dac khu|so"
+    r"|bo|cuc|ban)\b"
 )
 _RECIPIENTS = re.compile(r"^noi nhan\b\s*[:.]?")
 #: whom a công văn or a công điện is for

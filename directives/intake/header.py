@@ -208,7 +208,8 @@ def _is_body(line: str) -> bool:
     return (
         re.match(
             r"(?:UBND|ỦY BAN|UỶ BAN|SỞ|BAN|PHÒNG|VĂN PHÒNG|CHI CỤC|CỤC|TRUNG TÂM|BỘ|HỘI|HĐND|LIÊN|ĐOÀN"
-            r"|TỈNH|THÀNH|CHÍNH PHỦ|THỦ TƯỚNG|QUỐC HỘI|TỔNG CỤC|NGÂN HÀNG|TÒA ÁN|VIỆN|HẠT|CHỦ TỊCH|CÔNG TY|CÔNG AN|THANH TRA|TRƯỜNG|VIỆN|BỆNH VIỆN|BẢO HIỂM|KHO BẠC|ĐẢNG)\b",
+            r"|TỈNH|THÀNH|CHÍNH PHỦ|THỦ TƯỚNG|QUỐC HỘI|TỔNG CỤC|NGÂN HÀNG|TÒA ÁN|VIỆN|HẠT|CHỦ TỊCH"
+            r"|CÔNG TY|CÔNG AN|THANH TRA|TRƯỜNG|VIỆN|BỆNH VIỆN|BẢO HIỂM|KHO BẠC|ĐẢNG)\b",
             line,
         )
         is not None

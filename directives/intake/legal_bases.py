@@ -144,8 +144,9 @@ def _numbered(text: str, place: Place) -> Iterator[LegalBasis]:
         if issuer is None:
             before = _ISSUER_BEFORE.search(text[: match.start()])
             issuer = before[1] if before else _issuer_of_symbol(number)
+        written = match["date"] or _date_before(text[: match.start()])
         yield LegalBasis(
-            type=kind, number=number, issued_on=read_date(match["date"] or _date_before(text[: match.start()])), issuer=_full(issuer, place),
+            type=kind, number=number, issued_on=read_date(written), issuer=_full(issuer, place),
             quoted=" ".join(text[match.start() : end].split()),
         )  # fmt: skip
 

@@ -29,7 +29,8 @@ _TRAIL = re.compile(
     re.IGNORECASE,
 )
 _SPLIT = re.compile(
-    rf"\s*;\s*|\s*,\s*(?={SMALL_PERSON})|\s*,\s*(?:và\s+|cùng\s+(?:với\s+)?)?(?={GROUP}|{HEAD})|\s+(?:và|cùng với"
+    rf"\s*;\s*|\s*,\s*(?={SMALL_PERSON})|\s*,\s*(?:và\s+|cùng\s+(?:với\s+)?)?(?={GROUP}|{HEAD})|\s+(?:và"
+    rf"|cùng với"
     rf"|cùng)\s+(?={GROUP}|{HEAD})"
     rf"|(?<=tỉnh)\s+(?=các\s+(?:phòng|sở|đơn vị|cơ quan|ban))"
 )
@@ -51,10 +52,12 @@ _OFFICE = re.compile(
 )
 #: "các đơn vị được giao nhiệm vụ có trách nhiệm …": which units, not yet what they do
 _CHARGED = re.compile(
-    r"\s+được (?:giao|phân công)(?: (?:nhiệm vụ|chủ trì|phối hợp|thực hiện|phụ trách|theo dõi|địa bàn|lĩnh vực"
+    r"\s+được (?:giao|phân công)(?: (?:nhiệm vụ|chủ trì|phối hợp|thực hiện|phụ trách|theo dõi|địa bàn"
+    r"|lĩnh vực"
     r"|quản lý))*(?=\s+(?:có trách|chịu|phải|cần|báo cáo|định kỳ|xây dựng|căn cứ|chủ động|khẩn trương|tổ chức"
     r"|triển khai|nghiêm túc|kịp thời|tập trung|tiếp tục))"
-    r"|\s+phụ trách (?:lĩnh vực|khối|địa bàn)(?: [a-zà-ỹđ]+){0,3}?(?=\s+(?:trực tiếp|chỉ đạo|có trách|chịu|xử lý|báo cáo|[,.;]))"
+    r"|\s+phụ trách (?:lĩnh vực|khối|địa bàn)(?: [a-zà-ỹđ]+){0,3}?(?=\s+(?:trực tiếp|chỉ đạo|có trách"
+    r"|chịu|xử lý|báo cáo|[,.;]))"
 )
 _BELONGS = re.compile(r"\s+(?:trực )?thuộc (?:Sở|Ban|Cục|huyện|tỉnh|UBND (?:tỉnh|huyện|xã))$")
 _NOTE = re.compile(r"\s*\([^)]*\)")
@@ -170,7 +173,7 @@ def _list_goes_on(text: str, at: int) -> bool:
     )
 
 
-def _is_part_of_name(text: str, verb: re.Match[str]) -> bool:
+def _is_part_of_name(text: str, verb: re.Match[str]) -> bool:  # noqa: PLR0911 - one return per rule
     word = verb[0]
     if word == "thông tin" and re.search(r"\b[Cc]ông nghệ\s+$", text[: verb.start()][-12:]):
         return True

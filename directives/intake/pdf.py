@@ -1,7 +1,8 @@
 """The text layer of a .pdf as lines, with ruled tables as rows of cells ("| a | b |").
 
-A PDF knows places of words and strokes, no tables. Where strokes form a grid of three columns or more, words are put
-into the cells they stand in; everything else keeps the order in which it was written. Lengths are points (1/72 inch).
+A PDF knows places of words and strokes, no tables. Where strokes form a grid of three columns or more, words
+are put into the cells they stand in; everything else keeps the order in which it was written. Lengths are
+points (1/72 inch).
 """
 
 import io

@@ -1,13 +1,15 @@
 """Several bodies named at once: "các Sở: Tài chính, Nội vụ", "UBND các huyện Thanh Miện, Bình Giang".
 
-Each of them is told to do the work, so each is a name of its own. "Các sở, ban, ngành" names nobody and stays a group.
+Each of them is told to do the work, so each is a name of its own. "Các sở, ban, ngành" names nobody and stays
+a group.
 """
 
 import re
 
 #: fields of state administration, as the names of ministries, departments and divisions have them
 _FIELDS = (
-    "Văn hóa, Thể thao và Du lịch", "Văn hoá, Thể thao và Du lịch", "Văn hóa và Thể thao", "Văn hóa và Thông tin",
+    "Văn hóa, Thể thao và Du lịch", "Văn hoá, Thể thao và Du lịch", "Văn hóa và Thể thao",
+    "Văn hóa và Thông tin",
     "Văn hóa, Khoa học và Thông tin", "Văn hóa - Xã hội", "Văn hóa - Thông tin", "Du lịch",
     "Giáo dục và Đào tạo", "Khoa học và Công nghệ", "Thông tin và Truyền thông", "Tài nguyên và Môi trường",
     "Nông nghiệp và Môi trường", "Nông nghiệp và Phát triển nông thôn", "Nông nghiệp và PTNT",
@@ -19,7 +21,10 @@ _FIELDS = (
     "KH&ĐT", "TT&TT", "VHTTDL", "VH,TT&DL", "LĐTBXH", "LĐ-TB&XH", "GTVT", "NN&MT",
 )  # fmt: skip
 _FIELD = "|".join(re.escape(name) for name in sorted(_FIELDS, key=len, reverse=True))
-_PROPER = r"(?:(?:huyện|thị xã|thành phố|quận|phường|xã|thị trấn|đặc khu)\s+)?[A-ZĐÀ-Ỹ][\w'’]*(?:\s+[A-ZĐÀ-Ỹ][\w'’]*){0,4}"
+_PROPER = (
+    r"(?:(?:huyện|thị xã|thành phố|quận|phường|xã|thị trấn"
+    r"|đặc khu)\s+)?[A-ZĐÀ-Ỹ][\w'’]*(?:\s+[A-ZĐÀ-Ỹ][\w'’]*){0,4}"
+)
 _AND = r"(?:\s*[,;]\s*(?:và\s+)?|\s+và\s+)"
 _DEPARTMENTS = re.compile(
     rf"[Cc]ác\s+(?P<noun>[Ss]ở|[Bb]ộ)\s*:?\s+(?P<names>(?:{_FIELD})(?:{_AND}(?:{_FIELD})(?![\w]))*)(?![\w])"

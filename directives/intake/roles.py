@@ -37,8 +37,10 @@ _CHAIR = re.compile(
 )
 #: behind the names of a label's value: words that do not belong to a name any more
 _SAYS_MORE = re.compile(
-    r"[.:()]\s*\S|\b(?:chủ trì|phối hợp|tham mưu|thực hiện|tổ chức|triển khai|xây dựng|hướng dẫn|để|theo|trước|trong"
-    r"|báo cáo|chịu trách nhiệm|có trách nhiệm|là|cùng|trình|tổng hợp|kiểm tra|hoàn thành|cung cấp|lập|do|tùy|tại)\b"
+    r"[.:()]\s*\S|\b(?:chủ trì|phối hợp|tham mưu|thực hiện|tổ chức|triển khai|xây dựng|hướng dẫn|để|theo"
+    r"|trước|trong"
+    r"|báo cáo|chịu trách nhiệm|có trách nhiệm|là|cùng|trình|tổng hợp|kiểm tra|hoàn thành|cung cấp|lập"
+    r"|do|tùy|tại)\b"
     r"|^.{90,}",
     re.IGNORECASE,
 )

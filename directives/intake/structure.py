@@ -183,7 +183,7 @@ def _add_row(done: list[Block], line: Line, *, blank_before: bool) -> None:
         )
 
 
-def _continues(last: Block, line: Line, *, blank_before: bool) -> bool:
+def _continues(last: Block, line: Line, *, blank_before: bool) -> bool:  # noqa: PLR0911 - one return per rule
     if last.rows or not last.text:
         return False
     first = line.text[0]
@@ -206,7 +206,7 @@ def _continues(last: Block, line: Line, *, blank_before: bool) -> bool:
 
 
 def _is_only_name(block: Block) -> bool:
-    """Tell whether a numbered line says only who is meant: what follows is another block, however long it is."""
+    """Tell whether a numbered line only says who is meant: what follows is another block."""
     if block.kind not in {"number", "decimal", "decimal3", "letter", "paren"}:
         return False
     name = re.sub(r"^(?:Đối với|Nhiệm vụ của|Trách nhiệm của|Giao|Đề nghị|Yêu cầu)\s+", "", block.text)

@@ -33,6 +33,7 @@ _PAGE = re.compile(
     r"^(?:[-–—]\s*)?(?:(?:trang|page)\s*)?\d{1,3}(?:\s*/\s*\d{1,3})?(?:\s*[-–—])?$", re.IGNORECASE
 )
 _HTML = re.compile(r"</?(?:br|u|b|i|p|em|strong|sup|sub|span|div|center)\b[^<>]{0,80}>", re.IGNORECASE)
+_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _COMMENT = re.compile(r"<!--[^<>]{0,300}-->")
 _ENTITIES = {"&amp;": "&", "&nbsp;": " ", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "'"}
 _ITALIC = re.compile(r"(?<![\w_])_(?=\S)([^_\n]{1,400}?)(?<=\S)_(?![\w_])")
@@ -174,6 +175,8 @@ def _cleaned(number: int, raw: str) -> Line:
         .replace("\u200b", "")
         .replace("\ufeff", "")
     )
+    if text.lstrip().startswith("|") and _BREAK.search(text):
+        text = _breaks_in_cells(text.strip())
     text = text.replace("\t", "   ").replace("\f", " ").replace("\v", " ").strip()
     if _SEPARATOR.match(text) or _PAGE.match(text):
         return Line(number=number, text="")
@@ -183,6 +186,12 @@ def _cleaned(number: int, raw: str) -> Line:
         is_rule = all(re.fullmatch(r":?-{2,}:?|", cell) for cell in cells)
         return Line(number=number, text="", cells=() if is_rule else cells)
     return Line(number=number, text=text, is_strong=strong)
+
+
+def _breaks_in_cells(row: str) -> str:
+    from directives.intake.word import cell_text
+
+    return "|".join(f" {cell_text(_BREAK.split(cell))} " if cell.strip() else cell for cell in row.split("|"))
 
 
 def _without_markup(text: str) -> tuple[str, bool]:

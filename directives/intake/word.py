@@ -6,6 +6,7 @@ import unicodedata
 import zipfile
 from typing import Any
 
+from directives.intake.words import STARTS_PARTY
 from foundation.errors import Invalid, TooLarge
 from foundation.texts import _
 
@@ -54,6 +55,19 @@ def _lines(document: Any) -> list[str]:
     return lines
 
 
+def cell_text(paragraphs: list[str]) -> str:
+    """Join the paragraphs of a cell; names below each other ("Sở A", "Sở B") are a list."""
+    joined = ""
+    for paragraph in paragraphs:
+        words = " ".join(paragraph.split())
+        if not words:
+            continue
+        names = all(STARTS_PARTY.match(name) and " " in name for name in (joined, words))
+        ends = not joined or joined.endswith((";", ",", ":", ".", " và", "-"))
+        joined += ("; " if names and not ends else " " if joined else "") + words
+    return joined
+
+
 def _rows(table: Any) -> list[str]:
     rows: list[str] = []
     header_like = len(table.columns) == 2 and len(table.rows) <= 4  # noqa: PLR2004 - the two-column form of NĐ 30
@@ -62,13 +76,16 @@ def _rows(table: Any) -> list[str]:
         seen: set[int] = set()
         for cell in row.cells:
             if id(cell._tc) in seen:  # noqa: SLF001 - merged cells share one element, python-docx shows them again
+                cells += [""] * (not header_like)
                 continue
             seen.add(id(cell._tc))  # noqa: SLF001 - same
             cells.append(cell.text)
         if header_like:
             rows += [line for cell in cells for line in cell.split("\n")]
         else:
-            rows.append("| " + " | ".join(" ".join(cell.split()).replace("|", "/") for cell in cells) + " |")
+            rows.append(
+                "| " + " | ".join(cell_text(cell.split("\n")).replace("|", "/") for cell in cells) + " |"
+            )
     return ["", *rows, ""]
 
 

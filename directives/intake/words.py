@@ -74,7 +74,8 @@ ROLE_WORDS = (
     r"|là đầu mối|là cơ quan|là đơn vị|cần|phải|sẽ|đã|được|để|nhằm|tại|theo"
     r"|trong(?! tỉnh| và ngoài| khu| huyện| ngành)|trước ngày|khi|nếu|về|có văn bản|có kế hoạch"
     r"|có giải pháp|lập|giúp|gửi|hoàn thành|quán triệt|tuyên truyền|thúc đẩy|xem xét|xây dựng|tổ chức"
-    r"|ban hành|(?<!ương )(?<!ông )(?<!uy )(?<!ờ )(?<!ộ )(?<!iáo )trình|dự trù|tiếp nhận|cụ thể hóa|cụ thể hoá|cung cấp|chuẩn bị|xử lý|giải quyết"
+    r"|ban hành|(?<!ương )(?<!ông )(?<!uy )(?<!ờ )(?<!ộ )(?<!iáo )trình|dự trù|tiếp nhận|cụ thể hóa"
+    r"|cụ thể hoá|cung cấp|chuẩn bị|xử lý|giải quyết"
     r"|phát huy|duy trì|phổ biến|cử|ưu tiên|lồng ghép|đẩy nhanh|đăng ký|nâng cao|tự|đồng thời|thông báo"
     r"|xác định|lựa chọn|chấn chỉnh|bảo đảm|đảm bảo|khắc phục|đăng tải|cập nhật|công bố|công khai"
     r"|vận động|huy động|soạn thảo|hoàn thiện|hoàn chỉnh|nắm|quyết liệt|quan tâm|chú trọng|tham gia"
@@ -166,7 +167,8 @@ _HEADS = (
 )
 #: nouns of groups, also written small: "các sở, ban, ngành"
 _GROUP_NOUNS = (
-    r"huyện ủy|thành ủy|thị ủy|tỉnh ủy|đảng ủy|cấp ủy|ban cán sự|giáo viên|nhân viên|khoa|sở|ban|ngành|cơ quan|đơn vị|tổ chức|địa phương|huyện|xã|phường|đặc khu|thị xã|thị trấn|thành phố"
+    r"huyện ủy|thành ủy|thị ủy|tỉnh ủy|đảng ủy|cấp ủy|ban cán sự|giáo viên|nhân viên|khoa|sở|ban|ngành"
+    r"|cơ quan|đơn vị|tổ chức|địa phương|huyện|xã|phường|đặc khu|thị xã|thị trấn|thành phố"
     r"|phòng|trung tâm|hội|đoàn thể|doanh nghiệp|trường|viện|cấp|thành viên|chủ đầu tư|hợp tác xã"
     r"|bệnh viện|cơ sở|bộ|công ty|ủy ban|uỷ ban|ubnd|đảng|chi cục|cục|chi nhánh|ngân hàng|liên hiệp"
     r"|hiệp hội|hộ|cá nhân|đồng chí|tổ|nhóm|lực lượng|chính quyền|phó|giám đốc|thủ trưởng|chuyên viên"

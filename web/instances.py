@@ -18,7 +18,7 @@ from foundation.database import UnitOfWork
 from foundation.errors import Invalid, NotFound, TiendoError
 from foundation.texts import Text, _
 from processes import work_views
-from web import instance_state, names
+from web import instance_state, names, timelines
 from web.days import Days, days
 from web.gate import principal, rule, runtime
 from web.posted import Posted, problems, then
@@ -157,6 +157,7 @@ def history_page(instance_id: str) -> str:
         next_after=shown[-1].seq if len(lines) > HISTORY_PAGE else None,
         broken_at=broken_at,
         events=EVENTS,
+        to=timelines.TO,
         plain=_json,
     )
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from engine import history, instances
 from engine.models import HistoryEvent, Incident, UserTask
@@ -164,3 +164,21 @@ def test_an_incident_says_why_and_is_tried_again(office: Office, admin: Browser,
 
 def test_an_unknown_instance_is_not_found(admin: Browser) -> None:
     assert admin.get("/instances/khong-co").status_code == 404
+
+
+def test_a_longer_list_asks_no_more_questions(office: Office, admin: Browser, started: str) -> None:
+    asked: list[str] = []
+    engine = office.database.read_engine
+    event.listen(engine, "before_cursor_execute", lambda *call: asked.append(call[2]))
+
+    def questions(path: str) -> int:
+        admin.read(path)
+        asked.clear()
+        admin.read(path)
+        return len(asked)
+
+    few = [questions(path) for path in ("/instances", "/definitions", f"/instances/{started}")]
+    for _more in range(5):
+        start(office, "duyet", {"organisation": office.place.division})
+    many = [questions(path) for path in ("/instances", "/definitions", f"/instances/{started}")]
+    assert many == few

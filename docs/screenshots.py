@@ -43,60 +43,87 @@ class Shot:
     path: str
     #: patterns of addresses: the first link that fits is followed, one after the other
     follow: tuple[str, ...] = ()
+    #: a file whose text is put into the text field of the page and sent
+    paste: str = ""
     #: what must be there before the picture is taken
     ready: str = "main, form"
 
 
 _ID = r"[0-9a-f]{32}"
-CLERK, HEAD, OFFICER, ADMIN = "vanthu", "chutich", "chuyenvien", "quantri"
+CLERK, HEAD, DIRECTOR, OFFICER, ADMIN = "vanthu", "chutich", "giamdoc", "chuyenvien", "quantri"
+DRAFTER, REPORTER = "chuyenvien.quangtri", "truongphong.qlcn"
+_TASK, _PLAN, _DIRECTIVE = rf"^/tasks/{_ID}$", rf"^/plans/{_ID}$", rf"^/directives/{_ID}$"
+_ROUND, _REPORT = rf"^/reports/rounds/{_ID}$", rf"^/reports/consolidated/{_ID}$"
+_INSTANCE = rf"^/instances/{_ID}$"
 
 #: every page of the product
 SHOTS: tuple[Shot, ...] = (
     Shot(name="sign-in", login="", path="/sign-in"),
     Shot(name="inbox", login=OFFICER, path="/"),
-    Shot(name="task", login=OFFICER, path="/", follow=(rf"^/tasks/{_ID}$",)),
+    Shot(name="task", login=DIRECTOR, path="/?q=gia+hạn", follow=(_TASK,)),
+    Shot(name="notifications", login=OFFICER, path="/notifications"),
     Shot(name="receiving", login=CLERK, path="/receiving"),
+    Shot(name="receiving-review", login=CLERK, path="/receiving", paste="docs/examples/cong-van.txt"),
     Shot(name="documents", login=CLERK, path="/documents"),
-    Shot(name="document", login=CLERK, path="/documents", follow=(rf"^/documents/{_ID}$",)),
+    Shot(name="document", login=CLERK, path="/documents?q=2077", follow=(rf"^/documents/{_ID}$",)),
     Shot(name="plans", login=HEAD, path="/plans"),
-    Shot(name="plan", login=HEAD, path="/plans", follow=(rf"^/plans/{_ID}$",)),
-    Shot(
-        name="plan-preview",
-        login=HEAD,
-        path="/plans",
-        follow=(rf"^/plans/{_ID}$", rf"^/plans/{_ID}/preview$"),
-    ),
+    Shot(name="plan", login=HEAD, path="/plans", follow=(_PLAN,)),
+    Shot(name="plan-draft", login=DRAFTER, path="/plans", follow=(_PLAN,)),
+    Shot(name="plan-preview", login=HEAD, path="/plans", follow=(_PLAN, rf"^/plans/{_ID}/preview$")),
     Shot(name="directives", login=HEAD, path="/directives"),
-    Shot(name="directive", login=HEAD, path="/directives", follow=(rf"^/directives/{_ID}$",)),
+    Shot(name="directive", login=HEAD, path="/directives?q=463", follow=(_DIRECTIVE,)),
+    Shot(name="assignment", login=DIRECTOR, path="/", follow=(rf"^/assignments/{_ID}$",)),
     Shot(
-        name="assignment",
-        login=HEAD,
-        path="/directives",
-        follow=(rf"^/directives/{_ID}$", rf"^/assignments/{_ID}$"),
+        name="assignment-act",
+        login=DIRECTOR,
+        path="/",
+        follow=(rf"^/assignments/{_ID}$", rf"^/assignments/{_ID}/\w+"),
     ),
-    Shot(name="reports", login=HEAD, path="/reports?view=all"),
-    Shot(name="report-round", login=HEAD, path="/reports", follow=(rf"^/reports/rounds/{_ID}$",)),
+    Shot(name="reports", login=DIRECTOR, path="/reports"),
+    Shot(name="report-round", login=DIRECTOR, path="/reports", follow=(_ROUND,)),
+    Shot(name="unit-report", login=REPORTER, path="/reports", follow=(rf"^/reports/units/{_ID}$",)),
+    Shot(name="consolidated", login=HEAD, path="/reports?done=1", follow=(_ROUND, _REPORT)),
+    Shot(name="figure", login=HEAD, path="/reports?done=1", follow=(_ROUND, _REPORT, r"/figures/")),
+    Shot(name="report-paper", login=HEAD, path="/reports?done=1", follow=(_ROUND, _REPORT, r"/print$")),
     Shot(name="board", login=HEAD, path="/board"),
     Shot(name="board-list", login=HEAD, path="/board", follow=(r"^/board/list",)),
-    Shot(name="notifications", login=OFFICER, path="/notifications"),
     Shot(name="search", login=HEAD, path="/search?q=1394"),
     Shot(name="profile", login=HEAD, path="/profile"),
     Shot(name="organisations", login=ADMIN, path="/organisations"),
-    Shot(name="organisation", login=ADMIN, path="/organisations", follow=(rf"^/organisations/{_ID}",)),
+    Shot(
+        name="organisation",
+        login=ADMIN,
+        path="/organisations?q=khoa+học",
+        follow=(rf"^/organisations/{_ID}",),
+    ),
     Shot(name="people", login=ADMIN, path="/people"),
+    Shot(name="person", login=ADMIN, path="/people", follow=(rf"^/people/{_ID}$",)),
+    Shot(name="delegations", login=ADMIN, path="/delegations"),
     Shot(name="calendar", login=ADMIN, path="/calendar"),
     Shot(name="definitions", login=ADMIN, path="/definitions"),
-    Shot(name="definition", login=ADMIN, path="/definitions/assignment", ready=".djs-container, svg"),
-    Shot(name="editor", login=ADMIN, path="/definitions/assignment/edit", ready=".djs-container svg"),
+    Shot(name="definition", login=ADMIN, path="/definitions/assignment", ready=".djs-container svg"),
+    Shot(name="definition-new", login=ADMIN, path="/definitions/new"),
+    Shot(
+        name="editor",
+        login=ADMIN,
+        path="/definitions/assignment/edit",
+        ready="[data-modeler-publish]:enabled",
+    ),
     Shot(name="forms", login=ADMIN, path="/definitions/forms"),
     Shot(name="form", login=ADMIN, path="/definitions/forms/extension-decide"),
     Shot(name="instances", login=ADMIN, path="/instances"),
-    Shot(name="instance", login=ADMIN, path="/instances", follow=(rf"^/instances/{_ID}$",), ready="main svg"),
+    Shot(
+        name="instance",
+        login=ADMIN,
+        path="/instances?process=assignment",
+        follow=(_INSTANCE,),
+        ready="main svg",
+    ),
     Shot(
         name="instance-history",
         login=ADMIN,
-        path="/instances",
-        follow=(rf"^/instances/{_ID}$", rf"^/instances/{_ID}/history"),
+        path="/instances?process=assignment",
+        follow=(_INSTANCE, rf"^/instances/{_ID}/history"),
     ),
     Shot(name="incidents", login=ADMIN, path="/incidents"),
     Shot(name="webhooks", login=ADMIN, path="/webhooks"),
@@ -168,6 +195,10 @@ def _keep(page: Page, shot: Shot, width: str) -> None:
         if target is None:
             raise LookupError(f"no link {pattern} on {page.url}")
         answer = page.goto(target)
+    if shot.paste:
+        page.fill("textarea[name=text]", (Path(__file__).parents[1] / shot.paste).read_text(encoding="utf-8"))
+        page.click("main form button.btn-primary")
+        page.wait_for_load_state()
     if answer is not None and not answer.ok:
         raise LookupError(f"{page.url} answers {answer.status}")
     page.locator(shot.ready).first.wait_for()
@@ -218,9 +249,9 @@ def _await(url: str, server: "subprocess.Popen[bytes]") -> None:
 
 
 def _password() -> str:
-    from tiendo import demo
+    from tiendo.demo import directory
 
-    return str(demo.PASSWORD)
+    return directory.PASSWORD
 
 
 if __name__ == "__main__":

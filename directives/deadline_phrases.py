@@ -56,6 +56,7 @@ _RECURRENCE = re.compile(
     r"|nam|0?6 thang)\b)*"
     r"|\b(?:\d{1,2}\s+)?(?:thang|qui|nam|tuan)\s+(?:mot|1|01)\s+lan\b"
     r"|\b(?:\d{1,2}\s+)?(?:ngay|tuan|thang|qui|nam)\s*/\s*lan\b|\b\d{1,2}\s+lan\s*/\s*(?:ngay|tuan|thang|qui|nam)\b"
+    r"|\bngay\s*\d{1,2}\s+cua\s+(?:moi\s+)?thang\b(?!\s*\d|\s+(?:cuoi|dau|giua))"
     r"|\b(?:vao )?ngay cuoi (?:cung )?(?:cua )?(?:moi )?(?:thang|qui)\b(?!\s*(?:\d|[ivx]+\b))"
     r"|\bcuoi (?:moi|hang) (?:thang|qui|nam)\b"
     r"|\bthang cuoi (?:cua )?(?:moi )?qui\b(?!\s+(?:[ivx]+|\d))"
@@ -96,7 +97,9 @@ _CONDITION = re.compile(
     r"^(?:ngay\s+)?(?:sau khi|khi co|khi duoc)\b[^,;.]*|^tren co so (?:do|nay)\b"
     r"|\bngay (?:sau )?khi\b[^,;.)]*|\btruoc khi\b[^,;.)]*|\b(?:hoan thanh|hoan tat|xong|xong xuoi)\s+truoc "
     + _EVENTS
-    + r"[^,;.)]*|^truoc "
+    + r"[^,;.)]*|\btruoc "
+    + _EVENTS
+    + r"[^,;.)]{0,40}(?=[.;]?$)|^truoc "
     + _EVENTS
     + r"[^,;.)]*|\bkhi (?:co|xay ra|nhan duoc) [^,;.]{3,60}(?=[.;]?$)"
 )

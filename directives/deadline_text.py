@@ -112,6 +112,7 @@ _QUARTERLY = re.compile(
     r"|giua)(?:\s+tien)?(?:\s+cua)?(?:\s+moi)? qui\b(?!\s*(?:[1-4]|i))"
 )
 _MONTHLY = re.compile(
+    r"\bngay\s*\d{1,2}\s+cua\s+(?:moi\s+)?thang\b(?!\s*\d|\s+(?:cuoi|dau|giua))|"
     r"(?<!\d)(?<!\d )\b(?:0?1 )?thang\s*/\s*lan\b|\blan\s*/\s*thang\b"
     r"|\bngay cuoi (?:cung )?(?:cua )?thang\b(?!\s*\d)|\bcuoi moi thang\b|"
     r"\b(?:hang|moi|tung)\s+thang\b|\bdinh ki\s+(?:bao cao\s+)?thang\b"
@@ -151,6 +152,10 @@ _FROM_ISSUE = re.compile(
 _DAY_OF_MONTH = re.compile(
     r"\bngay\s*(\d{1,2})(?!\s*[/.\-]\s*\d)(?!\s*thang\s*\d)(?!\d)|\b(ngay cuoi|cuoi (?:thang|qui))\b"
 )
+#: "từ ngày 05 đến ngày 10 hằng tháng" is due on its last day
+_DAYS_OF_MONTH = re.compile(
+    r"\bngay\s*\d{1,2}\s*(?:-|den)\s*(?:het\s+)?(?:ngay\s*)?(\d{1,2})\b(?!\s*[/.\-]\s*\d)"
+)
 _NEXT_MONTH = re.compile(r"\bthang\s+(?:sau|lien ke|ke tiep|tiep theo|ke sau)\b")
 _FIRST_OF_QUARTER = re.compile(
     r"\bthang\s+(?:dau|dau tien|thu nhat)(?:\s+tien)?(?:\s+cua)?(?:\s+moi)?\s+qui\b|\bqui\s+(?:sau|tiep"
@@ -171,6 +176,8 @@ def parse(  # noqa: PLR0911 - one return per rule
     context = Context(
         issued_on=issued_on, year=year if year is not None else getattr(issued_on, "year", None)
     )
+    if re.fullmatch(r"\s*\d{1,2}\s*/\s*\d{4}\s*\.?", text):
+        text = f"thang {text.strip()}"
     found = points(text, context)
     facts = DeadlineText(
         kind="none",
@@ -266,6 +273,9 @@ def _yearly(
 
 
 def _stated_day(text: str) -> int | None:
+    window = _DAYS_OF_MONTH.search(text)
+    if window is not None:
+        return int(window[1]) if 1 <= int(window[1]) <= 31 else None  # noqa: PLR2004 - days of a month
     match = _DAY_OF_MONTH.search(text)
     if match is None:
         return None

@@ -238,6 +238,9 @@ def _spelled(capitals: str, paragraphs: list[str]) -> str:
         if at >= 0 and paragraph[at : at + len(wanted)].upper() != paragraph[at : at + len(wanted)]:
             found = paragraph[at : at + len(wanted)]
             return found[:1].upper() + found[1:]
+    area = re.fullmatch(r"(.+?) (TỈNH|THÀNH PHỐ) (?!ỦY|UỶ|ĐOÀN)([^\d]{2,40})", capitals)
+    if level is None and area is not None:
+        return f"{_spelled(area[1], paragraphs)} {area[2].lower()} {_place_name(area[3], '')}"
     if level is not None and level.start() > 0:
         own = _capitals_of_names(capitals[: level.start()])
         return f"{own} UBND {level[1].lower()} {_place_name(level[2], '')}"

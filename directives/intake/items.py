@@ -33,10 +33,14 @@ from foundation.vietnamese import fold
 
 #: what the issuer says of itself is no duty
 _SPEAKS = re.compile(r"(?:thông báo|báo cáo|ban hành|nhận được|kính|trân trọng|xây dựng|đã|tổ chức)\b")
+#: how matters stand is no duty either
+_TELLS = re.compile(r"(?:chưa|đã|đang|vẫn|còn|hiện|mới)\b")
 #: an order in so many words counts also in a part that otherwise only tells
 _GIVES = re.compile(r"(?:^|(?<=[.;]\s))Giao\s+(?=[A-ZĐ]|các\s)")
 #: "Về chuẩn bị năm học mới: …" names a subject before the duty
 _ABOUT = re.compile(r"^(?:Về|Đối với|Liên quan|Công tác)\s[^:.;]{3,150}:\s+(?=\S)")
+#: what opens the conclusions of a meeting or the orders of a head
+_CONCLUDES = re.compile(r"\b(?:ket luan|y kien|chi dao|yeu cau|chi thi)\b[^:]{0,60}:$")
 #: kinds that an introduction does not hand down to the entries below it
 _UNSHARED = frozenset({"none", "conditional", "continuous"})
 
@@ -51,6 +55,8 @@ class Scope:
     leads: tuple[str, ...] = ()
     coordinators: tuple[str, ...] = ()
     is_request: bool = False
+    #: behind "… kết luận như sau:", where every paragraph that names a doer is meant
+    is_concluded: bool = False
     deadline: DeadlineText = NO_DEADLINE
     inherited_from: str | None = None
     output: str = ""
@@ -95,6 +101,8 @@ class Reader:
         for node in nodes:
             if top and node.block.kind == "paragraph" and node.block.text.endswith(":"):
                 scope = self._addressed(node, scope)
+                if _CONCLUDES.search(fold(node.block.text)[-120:]):
+                    scope = replace(scope, is_concluded=True)
                 if not node.children:
                     continue
             found += self._node(node, scope)
@@ -361,10 +369,12 @@ class Reader:
         if scope.mode == "work":
             dated = duty.deadline.kind != "none" and bool(scope.leads)
             return starts_with_action(duty.text) or named or dated
+        if _TELLS.match(duty.text[who.end :].lstrip(" ,")) and not who.is_ordered:
+            return False
         if _SPEAKS.match(duty.text[who.end :].lstrip(" ,")):
             return who.is_ordered
         binds = duty.deadline.kind not in _UNSHARED or "trách nhiệm" in duty.text
-        return who.is_ordered or (named and (bool(scope.section) or binds))
+        return who.is_ordered or (named and (bool(scope.section) or binds or scope.is_concluded))
 
     # who and when
 

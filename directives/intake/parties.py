@@ -50,6 +50,11 @@ _PERSON = re.compile(r"(?:đồng chí|đ/c|ông|bà)\s+[A-ZĐÀ-Ỹ]", re.IGNOR
 _OFFICE = re.compile(
     r"(?:Phó|Trưởng|Giám đốc|Chủ tịch|Bí thư|Chánh|Ủy viên|Thường trực|Quyền|Tổ trưởng|Chuyên viên)\b"
 )
+#: what "các phòng" do: no division is called so
+_NEVER_NAMES = frozenset(
+    {"báo cáo", "tham mưu", "tổng hợp", "hướng dẫn", "tổ chức", "kiểm tra", "thẩm định", "xây dựng", "công bố",
+     "vận động", "tuyên truyền", "khảo sát", "đánh giá", "tiếp nhận", "phòng chống", "giám sát"}
+)  # fmt: skip
 #: "các đơn vị được giao nhiệm vụ có trách nhiệm …": which units, not yet what they do
 _CHARGED = re.compile(
     r"\s+được (?:giao|phân công)(?: (?:nhiệm vụ|chủ trì|phối hợp|thực hiện|phụ trách|theo dõi|địa bàn"
@@ -173,16 +178,11 @@ def _list_goes_on(text: str, at: int) -> bool:
     )
 
 
-def _is_part_of_name(text: str, verb: re.Match[str]) -> bool:  # noqa: PLR0911 - one return per rule
+def _is_part_of_name(text: str, verb: re.Match[str]) -> bool:
     word = verb[0]
-    if word == "thông tin" and re.search(r"\b[Cc]ông nghệ\s+$", text[: verb.start()][-12:]):
-        return True
-    if word == "thường trực" and re.match(r"\s+(?:[A-ZĐ]|của\b)", text[verb.end() :]):
-        return True
-    if word == "tổ chức" and re.search(r"\b(?:các|những|mọi)\s+$", text[: verb.start()][-10:]):
-        return True
-    if re.search(r"\b[Cc]hương trình\s+$", text[: verb.start()][-16:]) and word in {"xây dựng", "phát triển"}:
-        return True
+    special = _special_case(word, text[: verb.start()], text[verb.end() :])
+    if special is not None:
+        return special
     if word == "có" or (word == "theo" and text[verb.end() :].startswith(" dõi")):
         return False
     if word not in WORDS_OF_NAMES:
@@ -203,6 +203,20 @@ def _is_part_of_name(text: str, verb: re.Match[str]) -> bool:  # noqa: PLR0911 -
         r"|dự án)|[-–])\s+$", before) is not None and word in {
         "đầu tư", "phát triển", "xây dựng", "đào tạo", "quản lý", "chuyển giao", "ứng dụng", "nghiên cứu",
     }  # fmt: skip
+
+
+def _special_case(word: str, before: str, after: str) -> bool | None:
+    """Decide by the neighbours of an action: "Văn phòng thường trực Ban …", but "các phòng báo cáo …"."""
+    if word in _NEVER_NAMES and re.search(r"\b[Cc]ác (?:phòng|ban|trung tâm|tổ)\s+$", before[-20:]):
+        return False
+    in_name = (
+        (word == "thông tin" and re.search(r"\b[Cc]ông nghệ\s+$", before[-12:]))
+        or re.search(r"\b[Tt]ư vấn\s+$", before[-8:])
+        or (word == "thường trực" and re.match(r"\s+(?:[A-ZĐ]|của\b)", after))
+        or (word == "tổ chức" and re.search(r"\b(?:các|những|mọi)\s+$", before[-10:]))
+        or (word in {"xây dựng", "phát triển"} and re.search(r"\b[Cc]hương trình\s+$", before[-16:]))
+    )
+    return True if in_name else None
 
 
 def _is_abbreviation(text: str, match: re.Match[str]) -> bool:

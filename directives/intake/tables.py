@@ -77,7 +77,7 @@ def heading_kind(cell: str) -> str | None:  # noqa: PLR0911 - one return per rul
         return "coordinators"
     if re.search(r"chu tri|co quan thuc hien|don vi thuc hien|phan cong|phu trach|dau moi|don vi", folded):
         return "leads"
-    if re.search(r"thoi gian|thoi han|tien do|han ", folded):
+    if re.search(r"thoi gian|thoi han|tien do|han |^(?:thang|qui|ngay|moc)\b", folded):
         return "time"
     if re.search(r"san pham|ket qua", folded):
         return "output"

@@ -71,7 +71,7 @@ ROLE_WORDS = (
     r"|theo thẩm quyền|theo phạm vi|theo dõi|trên cơ sở|rà soát|triển khai|thực hiện|hướng dẫn|báo cáo"
     r"|kịp thời|đôn đốc|kiểm tra|tổng hợp|đề xuất|chỉ đạo|thẩm định|bố trí|cân đối|làm đầu mối"
     r"|có phương án|có biện pháp|có hình thức|có báo cáo|có chính sách|có hướng dẫn|có chương trình"
-    r"|là đầu mối|là cơ quan|là đơn vị|cần|phải|sẽ|đã|được|để|nhằm|tại|theo"
+    r"|là đầu mối|là cơ quan|là đơn vị|cần|phải|sẽ|đã|chưa|vẫn|đang|được|để|nhằm|tại|theo"
     r"|trong(?! tỉnh| và ngoài| khu| huyện| ngành)|trước ngày|khi|nếu|về|có văn bản|có kế hoạch"
     r"|có giải pháp|lập|giúp|gửi|hoàn thành|quán triệt|tuyên truyền|thúc đẩy|xem xét|xây dựng|tổ chức"
     r"|ban hành|(?<!ương )(?<!ông )(?<!uy )(?<!ờ )(?<!ộ )(?<!iáo )trình|dự trù|tiếp nhận|cụ thể hóa"
@@ -163,7 +163,8 @@ _HEADS = (
     r"|Phó Giám đốc|Trưởng(?! thành)|Phó Trưởng|Chánh|Phó Chánh|Cục trưởng|Chi cục trưởng|Viện trưởng"
     r"|Hiệu trưởng|Tổng Giám đốc|Bí thư|Đồng chí|đồng chí|đ/c|Đ/c|ông|Ông|bà|Bà|Chuyên viên|Công chức"
     r"|Phó Thủ tướng|Thủ tướng|Bộ trưởng|Thứ trưởng|Phó Hiệu trưởng|Nhân viên|Giáo viên|Kế toán"
-    r"|Tổ trưởng|Tổ phó|Cán bộ|Tổng Biên tập|Thành viên|KBNN|NHNN|LĐLĐ|Lực lượng"
+    r"|Tư vấn(?= (?:giám sát|thiết kế|quản lý))|Liên danh|Trưởng (?:thôn|ấp|khóm|bản)|Tổ trưởng|Tổ phó|Cán bộ"
+    r"|Tổng Biên tập|Thành viên|KBNN|NHNN|LĐLĐ|Lực lượng"
 )
 #: nouns of groups, also written small: "các sở, ban, ngành"
 _GROUP_NOUNS = (
@@ -187,7 +188,8 @@ STARTS_PARTY_SMALL = re.compile(
     rf"(?i:{GROUP})|{HEAD}|(?:sở|ban|ngành|cơ quan|đơn vị|địa phương|phòng|trung tâm|doanh nghiệp"
     rf"|đoàn thể|ubnd|hội|chủ đầu tư|công an"
     r"|văn phòng|ủy ban|huyện|xã|phường|thị xã|thị trấn|thành phố|đặc khu|chính quyền|liên hiệp|hiệp hội"
-    r"|báo|đài|trường|huyện ủy|thành ủy|thị ủy|đảng ủy|giáo viên|nhân viên)(?![\w])(?! hành)(?! cáo)"
+    r"|báo|đài|trường|huyện ủy|thành ủy|thị ủy|đảng ủy|nhà thầu"
+    r"|liên danh|tư vấn giám sát|giáo viên|nhân viên)(?![\w])(?! hành)(?! cáo)"
 )
 
 

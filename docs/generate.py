@@ -186,6 +186,21 @@ def assignment_diagram() -> str:
     return "\n".join([*lines, "```"])
 
 
+def pictures() -> str:
+    """Give every page with its picture at both widths."""
+    from docs.screenshots import SHOTS, WIDTHS
+
+    rows = [
+        (
+            f"`{shot.path}`" + " → …" * len(shot.follow),
+            f"`{shot.login}`" if shot.login else "–",
+            *(f"[{width}](pictures/{shot.name}-{width}.png)" for width in WIDTHS),
+        )
+        for shot in SHOTS
+    ]
+    return _table(("begins at", "seen by", "1366 × 768", "390 × 844"), rows)
+
+
 def decisions() -> str:
     """Give the list of decisions with their titles."""
     lines = []
@@ -281,7 +296,7 @@ PARTS: dict[str, Callable[[], str]] = {
     function.__name__.replace("_", "-"): function
     for function in (
         api_routes, assignment_diagram, assignment_states, bpmn_features, bpmn_support, commands,
-        decisions, engine_states, feel_functions, feel_limits, form_components, lint_rules, rights, roles,
+        decisions, engine_states, feel_functions, feel_limits, form_components, lint_rules, pictures, rights, roles,
         webhook_events, webhook_retries,
     )
 }  # fmt: skip

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 import pytest
 
-from docs import generate
+from docs import generate, screenshots
 from tiendo import cli
 
 ROOT = Path(__file__).parents[1]
@@ -86,6 +86,14 @@ def test_every_page_can_be_reached_from_the_readme() -> None:
         for page in PAGES
         if page.is_relative_to(ROOT / "docs") and page not in found
     ] == []
+
+
+def test_every_page_has_its_pictures_and_none_is_heavy() -> None:
+    names = {f"{shot.name}-{width}.png" for shot in screenshots.SHOTS for width in screenshots.WIDTHS}
+    kept = {picture.name: picture.stat().st_size for picture in screenshots.PICTURES.glob("*.png")}
+
+    assert names == kept.keys(), "run: python -m docs.screenshots"
+    assert max(kept.values()) <= screenshots.LARGEST
 
 
 def test_every_library_has_its_reason() -> None:

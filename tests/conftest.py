@@ -6,6 +6,7 @@ skipped with the reason; with TIENDO_REQUIRE_ALL=1 (CI) it fails instead.
 """
 
 import os
+import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -49,15 +50,16 @@ def clock() -> MovableClock:
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresqlServer]:
-    """A PostgreSQL server for the whole session."""
-    server = find_server(tmp_path_factory.mktemp("postgresql"))
+def postgresql_server() -> Iterator[PostgresqlServer]:
+    """A PostgreSQL server for the whole session, in a folder no other session cleans up."""
+    folder = tempfile.TemporaryDirectory(prefix="tiendo-postgresql-", ignore_cleanup_errors=True)
+    server = find_server(Path(folder.name))
     if server is None:
         reason = "no PostgreSQL server programs found (install Debian's postgresql)"
         if require_all():
             pytest.fail(reason)
         pytest.skip(reason)
-    with server:
+    with folder, server:
         yield server
 
 

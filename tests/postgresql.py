@@ -95,7 +95,7 @@ class PostgresqlServer:
         self._await()
 
     def _await(self) -> None:
-        for _attempt in range(200):
+        for _attempt in range(1200):
             try:
                 psycopg.connect(f"postgresql://postgres@127.0.0.1:{self._port}/postgres").close()
             except psycopg.OperationalError:

@@ -27,6 +27,7 @@ def test_the_chain_of_dong_nai_from_the_conclusion_to_the_report_accepted_above(
     province = settle_in(stopped_server)
     with Receiver() as receiver, stopped_server:
         receiver.secret = subscribe(stopped_server, receiver.url)
+        province.habits.after_post = province.settle
         Story(province).play()
 
         assert province.admin.get("/incidents")["items"] == []

@@ -44,8 +44,8 @@ class PostgresqlServer:
         """Create a fresh database and give its SQLAlchemy URL."""
         admin = self._url or f"postgresql://postgres@127.0.0.1:{self._port}/postgres"
         with psycopg.connect(admin, autocommit=True) as connection:
-            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')  # type: ignore[arg-type]
-            connection.execute(f'CREATE DATABASE "{name}"')  # type: ignore[arg-type]
+            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            connection.execute(f'CREATE DATABASE "{name}"')
         base = admin.rpartition("/")[0].replace("postgresql://", "postgresql+psycopg://")
         return f"{base}/{name}"
 

@@ -52,8 +52,8 @@ _OFFICE = re.compile(
 )
 #: what "các phòng" do: no division is called so
 _NEVER_NAMES = frozenset(
-    {"báo cáo", "tham mưu", "tổng hợp", "hướng dẫn", "tổ chức", "kiểm tra", "thẩm định", "xây dựng", "công bố",
-     "vận động", "tuyên truyền", "khảo sát", "đánh giá", "tiếp nhận", "phòng chống", "giám sát"}
+    {"báo cáo", "tham mưu", "tổng hợp", "hướng dẫn", "tổ chức", "kiểm tra", "thẩm định", "xây dựng",
+     "công bố", "vận động", "tuyên truyền", "khảo sát", "đánh giá", "tiếp nhận", "phòng chống", "giám sát"}
 )  # fmt: skip
 #: "các đơn vị được giao nhiệm vụ có trách nhiệm …": which units, not yet what they do
 _CHARGED = re.compile(

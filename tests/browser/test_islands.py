@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Dialog, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Dialog, Page, expect
 from werkzeug.serving import make_server
 
 from tests.browser import island_pages
@@ -38,15 +37,9 @@ def site() -> Iterator[tuple[str, Flask]]:
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if path is None:
-        reason = "no Chromium on this machine"
-        (pytest.fail if os.environ.get("TIENDO_REQUIRE_ALL") == "1" else pytest.skip)(reason)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--lang=vi"])
-        yield browser
-        browser.close()
+def chromium(browser: Browser) -> Browser:
+    """The one browser of the session: Playwright allows no second one beside it."""
+    return browser
 
 
 class Visitor:

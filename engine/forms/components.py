@@ -44,7 +44,7 @@ _RESERVED = frozenset({"typename"})
 _KEY = re.compile(r"[^\W\d]\w{0,63}")
 
 
-class Refused(Exception):  # noqa: N818  internal signal, becomes a finding
+class Refused(Exception):
     """A component cannot be taken."""
 
     def __init__(self, rule: str, text: Text, **facts: Any) -> None:

@@ -21,7 +21,7 @@ _FILE_ID = re.compile(r"[0-9a-f]{32}")
 _SHOWN = 40
 
 
-class WrongValue(Exception):  # noqa: N818  internal signal, becomes an entry of `Invalid.fields`
+class WrongValue(Exception):
     """A value does not fit its field."""
 
     def __init__(self, text: Text) -> None:

@@ -22,7 +22,8 @@ _LATE_AT_BIRTH = timedelta(days=60)
 _NEAR = 160
 
 _FILLER = (
-    r"(?:\s*(?:\b(?:la|vao|cac ngay|le|ngay|den|het|trong|truoc|tu|thoi diem|khoang|thoi gian|dip|nhan"
+    r"(?:\s*(?:\b(?:la|vao|cac ngay|tuan(?: thu)? (?:\d|i{1,3}|iv|dau|cuoi|nhat)|le|ngay|den|het"
+    r"|trong|truoc|tu|thoi diem|khoang|thoi gian|dip|nhan"
     r"|hom|sang|chieu"
     r"|cuoi"
     r"|thu (?:hai|ba|tu|nam|sau|bay)|chu nhat|ngay lam viec)\b|\d{1,2}\s*(?:gio|h"
@@ -167,10 +168,12 @@ def _is_past(point: Point, context: Context) -> bool:
     )
 
 
-def _is_governed(text: str, point: Point) -> bool:
+def _is_governed(text: str, point: Point) -> bool:  # noqa: PLR0911 - one return per rule
     low = max(0, point.start - _NEAR)
     before, after = text[low : point.start], text[point.end : point.end + _NEAR]
     if _CUT_OFF.search(before[-40:]) or re.search(r"\bso\s+(?:dau|cuoi)?\s*$", before):
+        return False
+    if re.search(r"\b(?:ki hop|hoi nghi|phien hop)\b[^,;.]{0,25}$", before) and not point.has_year:
         return False
     if re.search(r"\bkhong (?:don|de|keo dai|cham)\b[^,;.]{0,25}$", before):
         return False

@@ -64,6 +64,10 @@ _CHARGED = re.compile(
     r"|\s+phụ trách (?:lĩnh vực|khối|địa bàn)(?: [a-zà-ỹđ]+){0,3}?(?=\s+(?:trực tiếp|chỉ đạo|có trách"
     r"|chịu|xử lý|báo cáo|[,.;]))"
 )
+#: "đồng chí" before an office says nothing; before a bare name it is all there is
+_TITLED = re.compile(
+    r"(?:Đồng chí|Đ/c)\s+(?=(?:Phó|Chủ tịch|Giám đốc|Trưởng|Chánh|Bí thư|Ủy viên)\b)", re.IGNORECASE
+)
 _BELONGS = re.compile(r"\s+(?:trực )?thuộc (?:Sở|Ban|Cục|huyện|tỉnh|UBND (?:tỉnh|huyện|xã))$")
 _NOTE = re.compile(r"\s*\([^)]*\)")
 _GENERAL = re.compile(r"^(?:các|những|toàn thể|tất cả|từng|mỗi)\b", re.IGNORECASE)
@@ -263,6 +267,8 @@ def _cleaned(part: str) -> str:
     while part != previous:
         previous = part
         part = _TRAIL.sub("", part).strip(_TRIM)
+        titled = _TITLED.match(part)
+        part = part[titled.end() :] if titled is not None else part
         if not _GENERAL.match(part):
             part = _BELONGS.sub("", part).strip(_TRIM)
     return part[:1].upper() + part[1:]

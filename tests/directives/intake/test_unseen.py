@@ -1,13 +1,14 @@
 """Documents that were written before the rules were looked at, kept as regression.
 
-They came in three batches; each was measured once before anything was repaired for it. Those first figures are
-the honest estimate for documents nobody has tried yet (F1 of items, F1 of leads, deadline kinds, due days, F1 of
-legal bases):
+They came in four batches; each was measured once before anything was repaired for it. Those first figures
+are the honest estimate for documents nobody has tried yet: F1 of items, F1 of leads, deadline kinds, due
+days, F1 of legal bases.
 
-- 01–24: 0.913, 0.822, 0.760, 0.827, 0.935 (0.935, 0.846, 0.832, 0.895, 0.967 once doubtful truths were
-  settled)
+- 01–24: 0.913, 0.822, 0.760, 0.827, 0.935
+- 01–24 once doubtful truths were settled: 0.935, 0.846, 0.832, 0.895, 0.967
 - 31–40: 0.991, 0.763, 0.912, 0.947, 0.880
 - 51–57: 0.971, 0.949, 0.806, 0.806, 1.000
+- 61–64: 1.000, 0.955, 0.909, 0.909, 1.000
 """
 
 import io
@@ -61,7 +62,7 @@ def total() -> Score:
     ids=["items", "leads", "kinds", "dues", "bases"],
 )
 def test_what_was_reached_on_unseen_documents_stays(total: Score, figure: Callable[[Score], float]) -> None:
-    assert total.true > 230
+    assert total.true > 250
     assert figure(total) >= 0.99, "\n".join([str(total), *total.misses])
 
 
@@ -74,7 +75,7 @@ def test_the_head_of_an_unseen_document_is_read(path: Path) -> None:
     assert document["signer"]["name"] == truth["signer"]["name"]
 
 
-@pytest.mark.parametrize("start", ["14", "15", "16", "57"])
+@pytest.mark.parametrize("start", ["14", "15", "16", "57", "64"])
 def test_a_document_that_assigns_nothing_has_no_items(start: str) -> None:
     assert _read(next(path for path in TEXTS if path.name.startswith(start))).items == ()
 

@@ -43,6 +43,8 @@ class RehearsalCast:
     issuer_id: str = ""
     superior_id: str | None = None
     superior_name: str = ""
+    #: number and subject of the document that is rehearsed
+    title: str = ""
     #: name key → organisation id
     ids: dict[str, str] = field(default_factory=dict)
     #: organisation id → name as first written
@@ -88,7 +90,8 @@ def superior_basis(document: Mapping[str, Any]) -> Mapping[str, Any] | None:
 def enter(work: UnitOfWork, proposal: Mapping[str, Any], on: date) -> RehearsalCast:
     """Enter the organisations of a proposal and the people that play in them."""
     document = proposal["document"]
-    cast = RehearsalCast()
+    words = (document.get("number"), document.get("subject"))
+    cast = RehearsalCast(title=" ".join(str(word) for word in words if word))
     issuer = str(document.get("issuer") or UNKNOWN_ISSUER)
     cast.issuer_id = _organisation(work, cast, issuer, None, on)
     _staff(work, cast, cast.issuer_id, _ISSUER, on)

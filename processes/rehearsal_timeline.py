@@ -13,7 +13,7 @@ from directives.account_tables import AccountRow
 from directives.assignment_tables import Assignment, AssignmentCoordinator
 from directives.notifications import NotificationRow
 from directives.people_tables import PersonRow, PositionRow
-from directives.plan_tables import PlanItem
+from directives.plan_tables import Plan, PlanItem
 from directives.report_tables import ConsolidatedReport, ReportRound, UnitReport
 from engine.models import UserTask
 from foundation.clock import BUSINESS_ZONE
@@ -120,6 +120,8 @@ class _Reader:
     numbers: dict[str, int] = field(default_factory=dict)
     reports: dict[str, UnitReport] = field(default_factory=dict)
     rounds: dict[str, ReportRound] = field(default_factory=dict)
+    #: document id → words that say more than its own title
+    titles: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         query = select(AccountRow.id, PersonRow.id, PersonRow.full_name, PositionRow.organisation_id)
@@ -128,31 +130,33 @@ class _Reader:
         for account, person, name, organisation in self.session.execute(query):
             self.people[account] = self.people[person] = (name, organisation)
         self.assignments = {one.id: one for one in self.session.scalars(select(Assignment))}
-        ordinals = dict(self.session.execute(select(PlanItem.id, PlanItem.ordinal)).tuples().all())
+        ordinals = dict(self.session.execute(select(PlanItem.id, PlanItem.ordinal)).all())
         self.numbers = {one.id: ordinals.get(one.item_id or "", 0) for one in self.assignments.values()}
         self.reports = {one.id: one for one in self.session.scalars(select(UnitReport))}
         self.rounds = {one.id: one for one in self.session.scalars(select(ReportRound))}
+        plan = self.session.scalars(select(Plan).order_by(Plan.id)).first()
+        if plan is not None and plan.document_id is not None:
+            self.titles[plan.document_id] = self.cast.title
 
     def entry(self, at: datetime, kind: str, what: Any, *, to: str = "", **more: Any) -> Entry:
         """Make an entry; `to` is a person, an account, a group or an organisation."""
         who, organisation = self._party(to)
-        year = local_date(at).year
         return Entry(
             at=at,
             kind=kind,
             what=str(what),
             who=who,
             organisation=organisation,
-            is_estimate=year in self.estimated_years,
+            is_estimate=self._is_estimate(local_date(at)),
             **more,
         )
 
-    @property
-    def estimated_years(self) -> frozenset[int]:
-        """Give the years whose calendar is not confirmed or not known."""
-        known = self.calendar.known_years
-        estimated = {day.year for day, entry in self.calendar.days.items() if entry.is_estimate}
-        return frozenset(estimated | (set(range(2000, 2200)) - known))
+    def _is_estimate(self, day: date) -> bool:
+        """Tell whether the calendar of a day's year is not known, or mostly estimated (R-C3)."""
+        if self.calendar.is_estimated(day):
+            return True
+        of_year = [one.is_estimate for one in self.calendar.days.values() if one.date.year == day.year]
+        return 2 * sum(of_year) > len(of_year)
 
     def _party(self, to: str) -> tuple[str, str]:
         if to in self.people:
@@ -206,7 +210,7 @@ class _Reader:
                 yield self.entry(at, "report_requested", title, to=report.unit_id, due=report.due)
             elif event.type in _HAPPENED:
                 kind, words_of = _HAPPENED[event.type]
-                title = data.get("title") or data.get("subject") or ""
+                title = self.titles.get(event.subject) or data.get("title") or ""
                 what = words_of(title=title)
                 yield self.entry(at, kind, what, to=str(data.get("organisation") or ""))
 
@@ -254,6 +258,8 @@ def read(session: Session, cast: RehearsalCast, calendar: WorkingCalendar) -> To
         for part in (reader.events(), reader.steps(), reader.notices(), reader.answers(), reader.dues())
         for entry in part
     ]
+    # one holder of two roles of a ladder is told twice and reads it once
+    found = list(dict.fromkeys(found))
     found.sort(
         key=lambda entry: (entry.at, _ORDER.index(entry.kind), entry.item, entry.organisation, entry.who)
     )

@@ -1,12 +1,12 @@
 """Tells the stories of the sample province on one clock, from 2021 to now."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from directives import delegations
+from directives import access, accounts, delegations, notifications
 from directives.account_tables import AccountRow
 from directives.report_tables import ConsolidatedReport, ReportRound
 from engine.dispatcher import Dispatcher
@@ -17,12 +17,18 @@ from foundation.working_time import local_date
 from processes import answering, handlers
 from processes.autopilot import Autopilot
 from processes.runtime import Runtime
-from tiendo.demo import dak_nong, directory, dong_nai, quang_ngai, quang_tri
+from tiendo.demo import dak_nong, directory, dong_nai, quang_ngai, quang_tri, webhook
 from tiendo.demo.directory import Directory
 from tiendo.demo.habits import Habit, Habits
 from tiendo.demo.story import Story, at
 
 Report = Callable[[str], object]
+
+#: working days before today from which the receiver of webhooks listens
+_HEARD = -10
+#: what is older was read
+_FRESH = timedelta(days=7)
+_MOST_NEWS = 2_000
 
 #: chapters by which progress is told: what has happened by then
 _CHAPTERS = (
@@ -46,10 +52,41 @@ def tell(runtime: Runtime, database: Database, report: Report) -> None:
         report(f"  {title}")
         teller.run(at(last_day, "23:00"))
     report(f"  {_('Từ năm 2025 đến nay: việc đang làm, báo cáo đột xuất, văn bản mới đến')}")
-    teller.run(story.now)
+    teller.run(at(story.working_day(_HEARD), "07:00"))
+    _tell_the_present(runtime, teller)
+    _read_old_news(teller.autopilot, found)
     with database.unit_of_work() as work:
         _delegate(work, story)
         directory.admit(work, found.accounts)
+        work.commit()
+
+
+def _tell_the_present(runtime: Runtime, teller: "_Teller") -> None:
+    """Tell the last days while a receiver of webhooks listens."""
+    story, pilot, box = teller.story, teller.autopilot, runtime.secret_box
+    admin = story.account(directory.ADMIN)
+    with webhook.receiving() as url:
+        subscription = webhook.subscribe(pilot, admin, box, url, story.id("dn.ubnd"))
+        for count in range(_HEARD + 1, 1):
+            teller.run(at(story.working_day(count), "07:30"))
+            webhook.deliver(pilot.database, box)
+        teller.run(story.now)
+        webhook.deliver(pilot.database, box)
+        webhook.switch_off(pilot, admin, subscription)
+
+
+def _read_old_news(autopilot: Autopilot, found: Directory) -> None:
+    """Let everybody have read what they were told before the last days."""
+    before = autopilot.clock.now() - _FRESH
+    with autopilot.database.unit_of_work() as work:
+        for account_id in found.accounts.values():
+            principal = access.principal_of(work.session, accounts.get(work.session, account_id), work.now)
+            reader = principal.person_id or account_id
+            told = notifications.unread(
+                work.session, reader, sorted(principal.groups), work.now, limit=_MOST_NEWS
+            )
+            old = [one.id for one in told if one.created_at < before]
+            notifications.mark_read(work, reader, old)
         work.commit()
 
 
@@ -116,7 +153,7 @@ def _officers(found: Directory) -> dict[str, str]:
 
 def _delegate(work: UnitOfWork, story: Story) -> None:
     """Let a deputy stand in for the director next week."""
-    people = dict(work.session.execute(select(AccountRow.username, AccountRow.person_id)).tuples().all())
+    people = dict(work.session.execute(select(AccountRow.username, AccountRow.person_id)).all())
     delegator, stand_in = people["giamdoc"], people["phogiamdoc"]
     assert delegator is not None  # noqa: S101  both are entered with a person
     assert stand_in is not None  # noqa: S101

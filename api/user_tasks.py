@@ -10,6 +10,7 @@ from api.commands import command, reading
 from api.gate import principal, rule
 from engine import instances, user_tasks
 from engine.models import UserTask
+from foundation.actors import Actor
 from processes import work_list
 
 blueprint = Blueprint(
@@ -99,7 +100,7 @@ def one(task_id: str) -> Any:
 def claim(task_id: str) -> UserTask:
     """Take a task over."""
     who = principal()
-    with command() as work:
+    with command(_actor(task_id)) as work:
         return user_tasks.claim(work, task_id, account=who.account_id, groups=who.groups)
 
 
@@ -110,7 +111,7 @@ def claim(task_id: str) -> UserTask:
 def release(task_id: str) -> UserTask:
     """Give a claimed task back to its groups."""
     who = principal()
-    with command() as work:
+    with command(_actor(task_id)) as work:
         return user_tasks.release(work, task_id, account=who.account_id)
 
 
@@ -122,5 +123,15 @@ def release(task_id: str) -> UserTask:
 def complete(body: dict[str, Any], task_id: str) -> None:
     """Finish a task with the form's values; `If-Match` with the revision guards against a newer version."""
     who = principal()
-    with command() as work:
+    with command(_actor(task_id)) as work:
         work_list.complete(work, who, task_id, body["variables"], revision=etags.expected())
+
+
+def _actor(task_id: str) -> Actor:
+    """Give who acts: under a delegation both names are kept in history (R-U6)."""
+    who = principal()
+    if not who.delegated:
+        return who.actor
+    with reading() as session:
+        task = user_tasks.get(session, task_id)
+    return who.actor_for(set(task.candidate_groups))

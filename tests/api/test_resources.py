@@ -10,7 +10,7 @@ from standardwebhooks import Webhook
 
 from foundation.clock import SystemClock
 from tests.api.house import PROPOSAL, House, problem
-from tests.api.steps import found, with_plan
+from tests.api.steps import complete, found, with_plan
 from tests.engine.diagrams import diagram
 
 DOCUMENTS = Path(__file__).parents[1] / "directives" / "intake" / "documents"
@@ -166,6 +166,27 @@ def test_if_match_guards_a_task_against_a_newer_state(house: House) -> None:
     newer = house.clerk.get(f"/user-tasks/{task}").headers["ETag"]
     answer = house.clerk.post(f"/user-tasks/{task}/complete", json=body, headers={"If-Match": newer})
     assert answer.status_code == 204
+
+
+def test_whoever_stands_in_is_named_with_the_one_stood_in_for(house: House) -> None:
+    received = house.received()
+    people = found(house.admin.get("/people"))["items"]
+    ids = {one["full_name"]: one["id"] for one in people}
+    body = {
+        "delegator": ids["Clerk"],
+        "delegate": ids["Officer"],
+        "valid_from": "2024-02-05",
+        "valid_to": "2024-02-09",
+        "reason": "Nghỉ phép",
+    }
+    found(house.admin.post("/delegations", json=body), 201)
+
+    entered = {"arrival_number": "1", "arrived_on": "2024-02-05", "urgency": 0}
+    complete(house, "officer", received["instance"], "register", **entered)
+
+    history = found(house.admin.get(f"/instances/{received['instance']}/history"))["items"]
+    done = next(one for one in history if one["type"] == "user_task.completed")
+    assert done["actor"] == "Officer (thay Clerk)"
 
 
 # --- directory, calendar, decisions -----------------------------------------------------------------------

@@ -198,6 +198,7 @@ def test_what_a_user_gets_wrong_is_said_in_one_breath(installed: Run) -> None:
     refused(installed("calendar", "set", "32/1/2024", "--kind", "holiday", "--name", "Tết"), "32/1/2024")
     refused(installed("worker"), "tiendo serve")
     refused(installed("web"), "tiendo serve")
+    refused(installed("serve", "--test-clock", "hôm qua"), "hôm qua")
     assert installed("user", "create").exit_code == 2
 
 

@@ -1,7 +1,6 @@
 """`tiendo serve`: web server and worker in one process."""
 
 import gc
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +72,7 @@ def _clock(text: str | None, data: Path) -> Clock:
     if text is None:
         return SystemClock()
     from tiendo import kept_clock
+    from tiendo.shell import moment
 
-    start = SystemClock().now() if text == "now" else datetime.fromisoformat(text).astimezone(UTC)
+    start = SystemClock().now() if text == "now" else moment(text)
     return kept_clock.KeptClock(data / kept_clock.NAME, start)

@@ -6,6 +6,7 @@ from sqlalchemy import text
 
 from api.gate import public, runtime
 from engine import dispatcher, timers
+from webhooks import deliveries
 
 blueprint = Blueprint("health", __name__, description="Tình trạng hệ thống")
 
@@ -47,7 +48,7 @@ def metrics() -> Response:
     house = runtime()
     registry = CollectorRegistry()
     with house.database.reading() as session:
-        waiting = dispatcher.backlog(session)
+        waiting = dispatcher.backlog(session) | {"deliveries": deliveries.waiting(session)}
         lag = timers.lag(session, house.clock.now())
     gauge = Gauge("tiendo_waiting", "Things waiting for their turn", ["what"], registry=registry)
     for what, count in waiting.items():

@@ -42,7 +42,7 @@ class Policy:
     #: working days between the dates of two reporting levels (R-R4 refuses less than 1)
     report_level_gap_days: int = 2
     #: largest file kept with a document, in bytes
-    largest_file: int = 50_000_000
+    largest_file: int = 25_000_000
     #: largest sum of the files of one document, in bytes
     largest_document: int = 200_000_000
 

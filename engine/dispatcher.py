@@ -16,6 +16,7 @@ from engine.models import (
     BufferedMessage,
     EscalationStep,
     InboxItem,
+    Incident,
     Job,
     ProcessInstance,
     Schedule,
@@ -129,6 +130,9 @@ def _first_of_running(session: Session, table: type[Timer | EscalationStep]) -> 
     )
 
 
+_open_incidents = select(func.count(Incident.id)).where(Incident.resolved_at.is_(None))
+
+
 def backlog(session: Session) -> dict[str, int]:
     """Count what waits, for metrics and the system page."""
     return {
@@ -137,4 +141,5 @@ def backlog(session: Session) -> dict[str, int]:
         "jobs": session.scalar(select(func.count(Job.id)).where(Job.state == WorkState.CREATED.value)) or 0,
         "inbox": session.scalar(select(func.count(InboxItem.seq))) or 0,
         "messages": session.scalar(select(func.count(BufferedMessage.id))) or 0,
+        "incidents": session.scalar(_open_incidents) or 0,
     }

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     delete,
+    func,
     select,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -202,3 +203,9 @@ def _summary(row: Delivery) -> DeliverySummary:
         created_at=row.created_at,
         finished_at=row.finished_at,
     )
+
+
+def waiting(session: Session) -> int:
+    """Count the deliveries that have not arrived yet, for metrics."""
+    pending = select(func.count(Delivery.id)).where(Delivery.state == PENDING)
+    return session.scalar(pending) or 0

@@ -1,6 +1,7 @@
 """`tiendo serve`: web server and worker in one process."""
 
 import gc
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,7 @@ def listen(runtime: Any, *, host: str, port: int, with_worker: bool) -> None:
     worker = Worker(runtime) if with_worker else None
     if worker is not None:
         worker.start()
+    signal.signal(signal.SIGTERM, _interrupt)
     click.echo(f"Tiến Độ đang chạy tại http://{host}:{port}")
     try:
         listening.run()
@@ -65,6 +67,11 @@ def listen(runtime: Any, *, host: str, port: int, with_worker: bool) -> None:
         if worker is not None:
             worker.stop()
         runtime.database.dispose()
+
+
+def _interrupt(_number: int, _frame: object) -> None:
+    """End like Ctrl+C: requests under way are answered, the tick under way ends."""
+    raise KeyboardInterrupt
 
 
 def _clock(text: str | None, data: Path) -> Clock:

@@ -40,9 +40,9 @@ class Server:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Stop it, politely."""
+        """Stop it; a test that failed may have left it dead."""
         if self._process is not None:
-            self._process.terminate()
+            self._process.kill()
             self._process.wait(20)
 
     @property

@@ -1,5 +1,6 @@
 """Who signs, under which number: a signature has its words from the positions of who acts (R-D10)."""
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -72,7 +73,8 @@ def _symbol(name: str) -> str:
         if plain in _PLACES and letters:
             break
         if plain not in _SILENT:
-            letters.append(word[0].upper())
+            # the letter without its marks: Ủy is U, Đầu stays Đ
+            letters.append(unicodedata.normalize("NFD", word)[0].upper())
     return "".join(letters)
 
 

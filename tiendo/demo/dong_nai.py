@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from directives import access, deadlines, document_files, plans, reports
+from directives import access, deadlines, plans, reports
 from directives.access import Principal
 from directives.plan_tables import Plan
 from directives.report_dates import Period
@@ -23,7 +23,18 @@ from foundation.vietnamese import format_date
 from processes import performing, planning, receiving
 from processes.autopilot import Autopilot
 from tiendo.demo.habits import NEVER, UNCHECKED, Before, Fate, Habit, Step
-from tiendo.demo.story import Story, at, directive_id, given, item_of, later, read, settle_parties, text
+from tiendo.demo.story import (
+    Story,
+    at,
+    directive_id,
+    given,
+    item_of,
+    later,
+    read,
+    settle_parties,
+    text,
+    write_document,
+)
 
 CONCLUSION, DISPATCH, URGENT = "463-KL/TU", "1394/UBND-KGVX", "2077/UBND-KGVX"
 UPPER, LOWER, FRESH = ("dn.ubnd", CONCLUSION), ("dn.khcn", DISPATCH), ("dn.khcn", URGENT)
@@ -167,7 +178,7 @@ def _draft_dispatch(story: Story) -> Before:
             deadline = story.due(day) if day else deadlines.from_proposal(found["deadline"])
             changes: dict[str, Any] = {"content": words, "deadline": deadline}
             planning.edit_item(work, principal, row.id, row.version, changes)
-        _keep_text(work, plan, "cong-van-1394", content)
+        write_document(work, plan, "cong-van-1394", content)
 
     return draft
 
@@ -207,7 +218,7 @@ def _draft_plan(story: Story) -> Before:
         for number, lead, day in own:
             item = item_of(story, found[number], lead, due=day)
             planning.add_item(work, principal, plan.id, _classed(item, is_report=number in (10, 11)))
-        _keep_text(work, plan, "ke-hoach-so", content)
+        write_document(work, plan, "ke-hoach-so", content)
 
     return draft
 
@@ -333,9 +344,3 @@ def _ask_in_between(story: Story) -> Callable[..., ReportRound]:
 
 def _classed(item: plans.ItemDraft, *, is_report: bool) -> plans.ItemDraft:
     return replace(item, task_class="reporting") if is_report else item
-
-
-def _keep_text(work: UnitOfWork, plan: Plan, name: str, content: str) -> None:
-    assert plan.document_id is not None  # noqa: S101  the process attached one
-    document_files.put_text(work, plan.document_id, content.splitlines())
-    document_files.attach(work, plan.document_id, f"{name}.txt", content.encode(), "text/plain")

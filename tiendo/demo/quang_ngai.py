@@ -11,7 +11,7 @@ from foundation.database import UnitOfWork
 from processes import planning, receiving
 from processes.autopilot import Autopilot
 from tiendo.demo.habits import NEVER, Before, Fate, Habit, Step
-from tiendo.demo.story import Story, at, later, read, settle_parties, text
+from tiendo.demo.story import Story, at, later, read, settle_parties, text, write_document
 
 NUMBER = "186-CV/TU"
 KEY = ("qn.ubnd", NUMBER)
@@ -98,5 +98,6 @@ def _draft(story: Story) -> Before:
             if item.draft.content.startswith("Các sở, ban ngành"):
                 parties = (story.party("qn.cac-so"),)
                 planning.edit_item(work, principal, item.id, item.version, {"leads": parties})
+        write_document(work, plan, "ke-hoach-167", text("quang-ngai-ke-hoach-167"))
 
     return draft

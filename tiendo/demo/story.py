@@ -10,13 +10,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from directives import deadlines, intake, organisation_aliases, plans
+from directives import deadlines, document_files, documents, intake, organisation_aliases, plans
 from directives.access import Principal
 from directives.assignment_tables import Assignment
 from directives.deadlines import Deadline, DeadlineKind
 from directives.directives import Directive
 from directives.document_tables import Document
-from directives.organisation_tables import OrganisationRow
+from directives.plan_tables import Plan
 from directives.plans import ItemDraft, Party
 from foundation.clock import BUSINESS_ZONE
 from foundation.database import UnitOfWork
@@ -165,6 +165,9 @@ def item_of(story: Story, read_item: Mapping[str, Any], lead: str, *, due: date 
     )
 
 
-def groups(session: Session) -> frozenset[str]:
-    """Give the organisations that are groups."""
-    return frozenset(session.scalars(select(OrganisationRow.id).where(OrganisationRow.is_group.is_(True))))
+def write_document(work: UnitOfWork, plan: Plan, name: str, content: str) -> None:
+    """Give the document of a plan its subject, its text and its file."""
+    assert plan.document_id is not None  # noqa: S101  the process attached one
+    documents.lock(work, plan.document_id).subject = read(content)["document"]["subject"]
+    document_files.put_text(work, plan.document_id, content.splitlines())
+    document_files.attach(work, plan.document_id, f"{name}.txt", content.encode(), "text/plain")

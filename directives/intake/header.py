@@ -147,7 +147,18 @@ def issuer(form: Form, where: Place, paragraphs: list[str]) -> str | None:
         found = _by_initials(symbol, text)
         if found is not None:
             return qualified(found, where)
-    return _speaker(paragraphs, where)
+    return _signed_for(form, where) or _speaker(paragraphs, where)
+
+
+def _signed_for(form: Form, where: Place) -> str | None:
+    """Give the collective body in whose name the document is signed: "TM. ỦY BAN NHÂN DÂN" (R-D10)."""
+    for line in form.tail:
+        match = _ON_BEHALF.search(line.text)
+        if match is not None:
+            is_council = fold(match[1]).startswith(("hoi dong", "hdnd"))
+            body = "Hội đồng nhân dân" if is_council else "Ủy ban nhân dân"
+            return qualified(f"{body} {where.level}", where) if where.name else body
+    return None
 
 
 def _with_parent(lines: list[str]) -> str:
@@ -289,6 +300,11 @@ def _by_initials(symbol: str, text: str) -> str | None:
     return None
 
 
+_ON_BEHALF = re.compile(
+    r"\bTM\.\s*(ỦY BAN NHÂN DÂN|UỶ BAN NHÂN DÂN|UBND|HỘI ĐỒNG NHÂN DÂN|HĐND)", re.IGNORECASE
+)
+
+
 def _speaker(paragraphs: list[str], where: Place) -> str | None:
     for paragraph in paragraphs[:12]:
         for start in re.finditer(r"(?:^|[;,.]\s+)(?=[A-ZĐ])", paragraph):
@@ -296,6 +312,8 @@ def _speaker(paragraphs: list[str], where: Place) -> str | None:
             if end > start.end() and _ISSUES.match(paragraph[end:]):
                 name = re.sub(r"^(?:UBND|Uỷ ban nhân dân)\b", "Ủy ban nhân dân", paragraph[start.end() : end])
                 name = re.sub(r"^Chủ tịch\s+", "", name)
+                if fold(name).startswith("cac "):  # several bodies are spoken of, none of them speaks
+                    continue
                 return qualified(name, where)
     return None
 

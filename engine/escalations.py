@@ -216,8 +216,8 @@ def _insert(
     rows: list[dict[str, Any]] = []
     for step in steps:
         at = moment(due_at, step, working)
-        if at < work.now and step.action == "remind":
-            continue
+        if at < work.now and step.action != "overdue":
+            continue  # a task that is born late is told to be late once, not urged for days gone by
         rows.append(
             {
                 "id": new_id(),

@@ -30,7 +30,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Runtime:
 
 
 def prepare(runtime: Runtime) -> None:
-    """Make the database ready to work with: newest tables, calendar, organisation levels, shipped processes."""
+    """Make the database ready: newest tables, calendar, organisation levels, shipped processes."""
     from tiendo import migrating
 
     migrating.upgrade(runtime.database)

@@ -12,7 +12,7 @@ from foundation import calendars
 from foundation.clock import BUSINESS_ZONE
 from foundation.database import UnitOfWork
 from foundation.texts import _
-from foundation.working_time import local_date
+from foundation.working_time import end_of_day, local_date
 from processes import notices, planning, receiving, reporting, signatures
 from processes.handlers.inputs import day, iso, optional, text
 
@@ -123,7 +123,7 @@ def open_(work: UnitOfWork, job: JobContext) -> Mapping[str, Any]:
     report = reports.begin(work, text(job, "report"))
     asked = reports.get_round(work.session, report.round_id)
     _tell_unit(work, report, "report.requested", _("Yêu cầu báo cáo: {title}", title=asked.title))
-    return {"unit": report.unit_id, "report_due_at": iso(report.effective_due)}
+    return {"unit": report.unit_id, "report_due_at": end_of_day(report.effective_due).isoformat()}
 
 
 def remind(work: UnitOfWork, job: JobContext) -> None:

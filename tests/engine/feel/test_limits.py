@@ -48,12 +48,12 @@ ATTACKS = {
 
 @pytest.mark.parametrize("name", ATTACKS)
 def test_an_attack_is_stopped_with_a_clear_error(evaluate: Evaluate, name: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
 
     with pytest.raises(TiendoError) as caught:
         evaluate(ATTACKS[name], l=list(range(10_000)), s="a" * 100_000)
 
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
     assert isinstance(caught.value, feel.FeelLimitExceeded | feel.FeelSyntaxError)
     assert str(caught.value)
 
@@ -74,11 +74,11 @@ BOUNDED = {
 
 @pytest.mark.parametrize("name", BOUNDED)
 def test_what_is_cheap_to_answer_is_answered(evaluate: Evaluate, name: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
 
     evaluate(BOUNDED[name])
 
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 @pytest.mark.parametrize("inner", ["!", "(", "-", "empty ", "a ? "])

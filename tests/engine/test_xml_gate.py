@@ -73,9 +73,9 @@ def test_an_entity_without_a_document_type_is_malformed() -> None:
 
 
 def test_a_million_comments_before_the_root_do_not_slow_the_gate() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     assert refusal(b"<!---->" * 700_000).rule == "xml.malformed"
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 @pytest.mark.parametrize("encoding", ["UTF-16", "UTF-7", "Shift_JIS"])

@@ -54,10 +54,10 @@ def test_what_cannot_be_read_is_refused_with_what_to_do(content: bytes, name: st
 
 @pytest.mark.parametrize("content", [b"a b\n" * 1_300_000, os.urandom(5_000_000), b"\n" * 60_000 + b"x"])
 def test_noise_is_refused_fast(content: bytes) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises((TooLarge, Invalid)):
         intake.read(content)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 @pytest.mark.parametrize(
@@ -86,9 +86,9 @@ def test_the_word_secret_inside_a_sentence_is_no_mark() -> None:
 
 def test_a_long_paragraph_does_not_take_long() -> None:
     endless = "- " + "báo cáo Sở Tài chính trước ngày 30/6/2024; giao Sở Nội vụ phối hợp với các sở. " * 3000
-    start = time.perf_counter()
+    start = time.process_time()
     proposal = intake.read(PLAIN.replace("a) Ký cam kết", endless + "\n\na) Ký cam kết").encode())
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
     assert "long_line" in {quirk.kind for quirk in proposal.quirks}
 
 

@@ -102,9 +102,9 @@ def test_a_chain_of_two_thousand_steps_is_judged_within_two_seconds() -> None:
     for number in range(2000):
         drawing.user_task(f"u{number}")
     content = drawing.end().bytes()
-    started = time.perf_counter()
+    started = time.process_time()
     assert lint.check({"a.bpmn": content}) == []
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_a_refusal_carries_all_findings() -> None:

@@ -204,9 +204,7 @@ def _lock(work: UnitOfWork, task_id: str) -> UserTask:
 
 def _require_open(task: Any) -> None:
     if task.state != WorkState.OPEN.value:
-        raise Conflict(
-            _("Công việc đã hoàn thành hoặc không còn hiệu lực."), state=task.state
-        )
+        raise Conflict(_("Công việc đã hoàn thành hoặc không còn hiệu lực."), state=task.state)
 
 
 def _assign(

@@ -17,7 +17,7 @@ from engine.states import WorkState
 from foundation.errors import Conflict, Invalid, Stale
 from foundation.texts import Text, _
 from foundation.vietnamese import format_moment
-from processes import choices, drafts, task_facts, work_list, work_views
+from processes import choices, drafts, task_facts, task_matters, work_list, work_views
 from processes.task_facts import Facts
 from web import context, errors, gate, names, timelines
 from web.days import days
@@ -165,6 +165,7 @@ def _page(
         row=row,
         task=loaded.task,
         about=facts,
+        matters=task_matters.of_task(session, loaded.task.form_key, facts, loaded.variables),
         days=now,
         ladder=ladder,
         events=timelines.of_instance(lines)[-_LINES:],

@@ -310,10 +310,12 @@ def _levels(session: Session) -> dict[str, str]:
 
 
 def _aliases(session: Session, organisation_id: str) -> list[OrganisationAlias]:
+    """Give each spelling once, however many issuers use it."""
     query = select(OrganisationAlias).where(
         OrganisationAlias.organisation_id == organisation_id, OrganisationAlias.is_name.is_(False)
     )
-    return list(session.scalars(query.order_by(OrganisationAlias.alias)))
+    rows = session.scalars(query.order_by(OrganisationAlias.alias))
+    return list({row.alias: row for row in rows}.values())
 
 
 def _positions(session: Session, organisation_id: str) -> list[tuple[PositionRow, str]]:

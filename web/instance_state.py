@@ -3,7 +3,7 @@
 The number of queries is fixed whatever the length of the history or the number of children.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -225,32 +225,21 @@ def _is_done(elements: Mapping[str, dict[str, Any]], element: str) -> bool:
 def _outline(
     facts: _Facts, elements: Mapping[str, dict[str, Any]], instance: ProcessInstance, today: Days | None
 ) -> list[Step]:
-    finished, here, ahead = [], [], []
-    for place, node in enumerate(_in_order(facts.graph)):
+    steps: list[Step] = []
+    for node in _in_order(facts.graph):
         element = node.element
         state = elements.get(element.id, {}).get("state", "future")
         if state in {"active", "late", "incident"} and element.type not in {"subProcess", "transaction"}:
             step_state = "late" if state in {"late", "incident"} else "active"
-            here.append(
-                (
-                    place,
-                    Step(
-                        element=element.id,
-                        name=node.title,
-                        state=step_state,
-                        **_now(facts, element.id, instance, today),
-                    ),
-                )
-            )
+            said = _now(facts, element.id, instance, today)
+            steps.append(Step(element=element.id, name=node.title, state=step_state, **said))
         elif element.type in STEPS and state == "done":
-            seq, at, who = facts.finished[element.id]
+            _seq, at, who = facts.finished[element.id]
             sub = " · ".join(part for part in (format_date(at), who) if part)
-            finished.append((seq, Step(element=element.id, name=node.title, state="done", sub=sub)))
+            steps.append(Step(element=element.id, name=node.title, state="done", sub=sub))
         elif element.type in STEPS and state == "future" and instance.ended_at is None:
-            ahead.append((place, Step(element=element.id, name=node.title, state="future")))
-    return [
-        step for group in (finished, here, ahead) for _place, step in sorted(group, key=lambda one: one[0])
-    ]
+            steps.append(Step(element=element.id, name=node.title, state="future"))
+    return steps
 
 
 def _now(facts: _Facts, element: str, instance: ProcessInstance, today: Days | None) -> dict[str, Any]:
@@ -305,16 +294,25 @@ def _left(due: datetime | None, today: Days | None) -> str:
 
 
 def _in_order(graph: ProcessGraph) -> list[Any]:
-    """Give the nodes as the flow visits them, those nothing leads to last."""
-    order: dict[str, Any] = {}
-    pending = list(graph.starts(None))
+    """Give the nodes in topological order from the start, loops cut, those nothing leads to last.
+
+    The reverse of the order in which a depth-first walk leaves them; among equals the first drawn is first.
+    """
+    seen: set[str] = set()
+    left: list[Any] = []
+    pending = [(node, False) for node in graph.starts(None)]
     while pending:
-        node = pending.pop(0)
-        if node.element.id in order:
-            continue
-        order[node.element.id] = node
-        inside = graph.starts(node.element.id) if node.element.type == "subProcess" else []
-        pending = [*inside, *pending, *(graph.node(flow.target) for flow in node.outgoing)]
-        pending += [graph.node(flow.target) for boundary in node.boundaries for flow in boundary.outgoing]
-    rest: Iterable[Any] = (node for node in graph.nodes if node.element.id not in order)
-    return [*order.values(), *rest]
+        node, is_left = pending.pop()
+        if is_left:
+            left.append(node)
+        elif node.element.id not in seen:
+            seen.add(node.element.id)
+            pending += [(node, True), *((one, False) for one in _after(graph, node))]
+    return [*reversed(left), *(node for node in graph.nodes if node.element.id not in seen)]
+
+
+def _after(graph: ProcessGraph, node: Any) -> list[Any]:
+    """Give what follows a node: what is inside it, what its boundary events lead to, what comes next."""
+    inside = graph.starts(node.element.id) if node.element.type == "subProcess" else []
+    aside = [graph.node(flow.target) for one in node.boundaries for flow in one.outgoing]
+    return [*inside, *aside, *(graph.node(flow.target) for flow in node.outgoing)]

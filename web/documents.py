@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from directives import document_files, document_numbers, documents, history, registers
+from directives.assignment_tables import Assignment, Urging
 from directives.directives import Directive
 from directives.document_tables import Document
 from directives.plan_tables import Plan
@@ -69,6 +70,7 @@ def show(document_id: str) -> Any:
             names=known,
             cycles=_cycles(session, document),
             plan=_plan(session, document),
+            urged=_urged(session, document_id),
             register=registers.label(document),
             types=document_numbers.TYPE_NAMES,
             directions=DIRECTIONS,
@@ -98,6 +100,12 @@ def as_file(content: bytes, name: str, media_type: str) -> Response:
     response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     return response
+
+
+def _urged(session: Session, document_id: str) -> Assignment | None:
+    """Give the assignment a document urges, if it is one that urges."""
+    query = select(Assignment).join(Urging, Urging.assignment_id == Assignment.id)
+    return session.scalar(query.where(Urging.document_id == document_id).limit(1))
 
 
 def _cycles(session: Session, document: Document) -> list[Directive]:

@@ -90,7 +90,11 @@ def counts(session: Session, round_ids: Iterable[str], today: date) -> dict[str,
 
 
 def mine(session: Session, principal: Principal) -> list[tuple[UnitReport, str]]:
-    """Give the reports that the principal's units still have to send, the earliest due first."""
+    """Give the reports that the principal's own units still have to send, the earliest due first.
+
+    Units below one's own send theirs themselves: who is above them reads them in the round.
+    """
+    own = {one.partition("@")[2] for one in principal.groups}
     rows = session.execute(
         select(UnitReport, ReportRound.title)
         .join(ReportRound, ReportRound.id == UnitReport.round_id)
@@ -98,6 +102,7 @@ def mine(session: Session, principal: Principal) -> list[tuple[UnitReport, str]]
             UnitReport.status != "submitted",
             ReportRound.status.in_(("collecting", "consolidated", "more_requested")),
             access.within(principal, "reports.write", UnitReport.unit_id),
+            UnitReport.unit_id.in_(own),
         )
         .order_by(UnitReport.effective_due, UnitReport.id)
         .limit(20)

@@ -406,6 +406,7 @@ def _paper(session: Session, found: ConsolidatedReport, asked: ReportRound) -> d
     return {
         "titles": organisations.names_on(session, places, today) | leads,
         "number": documents.get(session, found.document_id).number if found.document_id else "",
+        "place": documents.get(session, found.document_id).place if found.document_id else "",
         "basis": document,
         "names": FIGURES,
         "headings": SECTIONS,

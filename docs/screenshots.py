@@ -137,7 +137,7 @@ def main(names: Sequence[str]) -> int:
     wanted = [shot for shot in SHOTS if not names or shot.name in names]
     with (
         tempfile.TemporaryDirectory() as folder,
-        _served(Path(folder)) as address,
+        served(Path(folder)) as address,
         sync_playwright() as tools,
     ):
         browser = tools.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
@@ -163,7 +163,7 @@ def _take(browser: Browser, address: str, width: str, shots: Sequence[Shot]) -> 
         errors: list[str] = []
         page.on("console", partial(_note, errors))
         if login:
-            _sign_in(page, login)
+            sign_in(page, login)
         for shot in (one for one in shots if one.login == login):
             errors.clear()
             try:
@@ -179,7 +179,8 @@ def _note(errors: list[str], said: ConsoleMessage) -> None:
         errors.append(said.text)
 
 
-def _sign_in(page: Page, login: str) -> None:
+def sign_in(page: Page, login: str) -> None:
+    """Sign in with a login of the sample province."""
     page.goto("/sign-in")
     page.fill("[name=username]", login)
     page.fill("[name=password]", _password())
@@ -188,6 +189,15 @@ def _sign_in(page: Page, login: str) -> None:
 
 
 def _keep(page: Page, shot: Shot, width: str) -> None:
+    show(page, shot)
+    target_file = PICTURES / f"{shot.name}-{width}.png"
+    page.screenshot(path=target_file, animations="disabled", caret="hide")
+    if target_file.stat().st_size > LARGEST:
+        raise LookupError(f"{target_file.name} has {target_file.stat().st_size} bytes, at most {LARGEST}")
+
+
+def show(page: Page, shot: Shot) -> None:
+    """Bring a signed-in page to where the picture is taken; LookupError when it cannot be reached."""
     answer = page.goto(shot.path)
     for pattern in shot.follow:
         links = [link.get_attribute("href") or "" for link in page.locator("main a[href]").all()]
@@ -203,14 +213,10 @@ def _keep(page: Page, shot: Shot, width: str) -> None:
         raise LookupError(f"{page.url} answers {answer.status}")
     page.locator(shot.ready).first.wait_for()
     page.wait_for_load_state("networkidle")
-    target_file = PICTURES / f"{shot.name}-{width}.png"
-    page.screenshot(path=target_file, animations="disabled", caret="hide")
-    if target_file.stat().st_size > LARGEST:
-        raise LookupError(f"{target_file.name} has {target_file.stat().st_size} bytes, at most {LARGEST}")
 
 
 @contextmanager
-def _served(data: Path) -> Iterator[str]:
+def served(data: Path) -> Iterator[str]:
     """Start the server over a fresh sample province; gives its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -4,35 +4,16 @@
 @public                       anybody: health, the API description
 """
 
-from collections.abc import Callable
-from typing import Any, TypeVar
-
 from flask import Blueprint, current_app, g, request
 
 from directives import access, api_keys
 from directives.access import Principal
 from foundation.errors import Forbidden, Unauthenticated
 from foundation.texts import _
+from processes.rules import PUBLIC, public, rule, rule_of
 from processes.runtime import Runtime
 
-View = TypeVar("View", bound=Callable[..., Any])
-PUBLIC = "public"
-
-
-def rule(permission: str) -> Callable[[View], View]:
-    """Open a view to accounts with a right; organisation scope is checked where the object is known."""
-
-    def mark(view: View) -> View:
-        view.__dict__["rule"] = permission
-        return view
-
-    return mark
-
-
-def public(view: View) -> View:
-    """Open a view to anybody."""
-    view.__dict__["rule"] = PUBLIC
-    return view
+__all__ = ["PUBLIC", "guard", "principal", "public", "rule", "rule_of", "runtime"]
 
 
 def runtime() -> Runtime:
@@ -51,12 +32,6 @@ def guard(blueprint: Blueprint) -> None:
     """Check the rule of every view of a blueprint before it runs."""
     if _check not in blueprint.before_request_funcs.get(None, ()):  # a second application may register it
         blueprint.before_request(_check)
-
-
-def rule_of(view: Any) -> str | None:
-    """Give the rule of a view function; None when nobody named one."""
-    found: str | None = getattr(view, "rule", None)
-    return found
 
 
 def _check() -> None:

@@ -5,8 +5,6 @@ a header, and comes from our own pages (`Sec-Fetch-Site`).
 """
 
 import hmac
-from collections.abc import Callable
-from typing import Any, TypeVar
 
 from flask import Blueprint, current_app, g, request
 
@@ -14,35 +12,27 @@ from directives import access, sign_in
 from directives.access import Principal
 from foundation.errors import Forbidden, Unauthenticated
 from foundation.texts import _
+from processes.rules import PUBLIC, SIGNED_IN, public, rule, rule_of, signed_in
 from processes.runtime import Runtime
 
-View = TypeVar("View", bound=Callable[..., Any])
-PUBLIC = "public"
-#: any signed-in person
-SIGNED_IN = "signed-in"
+__all__ = [
+    "PUBLIC",
+    "SAFE_METHODS",
+    "SIGNED_IN",
+    "cookie_name",
+    "csrf_token",
+    "guard",
+    "known",
+    "principal",
+    "public",
+    "require_csrf",
+    "rule",
+    "rule_of",
+    "runtime",
+    "signed_in",
+]
+
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-
-
-def rule(permission: str) -> Callable[[View], View]:
-    """Open a view to people with a right; organisation scope is checked where the object is known."""
-
-    def mark(view: View) -> View:
-        view.__dict__["rule"] = permission
-        return view
-
-    return mark
-
-
-def public(view: View) -> View:
-    """Open a view to anybody."""
-    view.__dict__["rule"] = PUBLIC
-    return view
-
-
-def signed_in(view: View) -> View:
-    """Open a view to everybody who is signed in."""
-    view.__dict__["rule"] = SIGNED_IN
-    return view
 
 
 def runtime() -> Runtime:
@@ -85,12 +75,6 @@ def cookie_name() -> str:
 def guard(blueprint: Blueprint) -> None:
     """Check the rule of every view of a blueprint before it runs."""
     blueprint.before_request(_check)
-
-
-def rule_of(view: Any) -> str | None:
-    """Give the rule of a view function; None when nobody named one."""
-    found: str | None = getattr(view, "rule", None)
-    return found
 
 
 def _check() -> None:

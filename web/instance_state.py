@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from engine import graphs, instances
@@ -202,8 +202,10 @@ def _flows(
     gateways: set[str] = set()
     query = select(HistoryEvent.element, HistoryEvent.data).where(
         HistoryEvent.instance_id == instance_id,
-        HistoryEvent.type == "element.completed",
-        HistoryEvent.element_type.like("%Gateway"),
+        or_(
+            HistoryEvent.type == "flows.chosen",
+            and_(HistoryEvent.type == "element.completed", HistoryEvent.element_type.like("%Gateway")),
+        ),
     )
     for element, data in session.execute(query):
         gateways.add(element)
@@ -213,7 +215,12 @@ def _flows(
         flow.id
         for flow in graph.flows.values()
         if flow.id in chosen
-        or (flow.source not in gateways and _is_done(elements, flow.source) and flow.target in reached)
+        or (
+            flow.is_drawn
+            and flow.source not in gateways
+            and _is_done(elements, flow.source)
+            and flow.target in reached
+        )
     ]
     return list(dict.fromkeys([*taken, *sorted(chosen)]))
 

@@ -49,6 +49,7 @@ EVENTS: dict[str, tuple[Text, str]] = {
     "element.entered": (_("Đến bước"), "chevron-right"),
     "element.completed": (_("Xong bước"), "check"),
     "element.cancelled": (_("Bỏ bước"), "cancel"),
+    "flows.chosen": (_("Chọn hướng đi tiếp"), "chevron-right"),
     "user_task.claimed": (_("Nhận việc"), "person"),
     "user_task.released": (_("Trả việc về nhóm"), "return"),
     "user_task.assigned": (_("Chuyển người làm"), "people"),
@@ -73,7 +74,7 @@ _ABOUT = {
     "unit_report": ("pages.reports.show_unit", "report_id"),
 }
 #: lines that tell little beside the others; shown when asked for
-DETAILS = frozenset({"element.entered"})
+DETAILS = frozenset({"element.entered", "flows.chosen"})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -128,6 +128,15 @@ class Element:
     retry_cycle: str = "R3/PT30S"
     default_flow: str | None = None
     is_event_subprocess: bool = False
+    #: id of the drawn element this one was made for by a transform; empty for what is drawn
+    origin: str = ""
+    #: tag the element was drawn with when a transform gave it another
+    drawn_as: str = ""
+
+    @property
+    def drawn_id(self) -> str:
+        """Give the id people know it by: its own, or that of the element it was made for."""
+        return self.origin or self.id
 
     def attribute(self, name: str) -> Value | None:
         """Give a `camunda:` attribute as literal or expression."""
@@ -143,6 +152,8 @@ class Flow:
     source: str
     target: str
     condition: Value | None
+    #: False for a flow that a transform added
+    is_drawn: bool = True
 
 
 def value(text: str, *, expects_expression: bool = False) -> Value:

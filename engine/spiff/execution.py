@@ -21,6 +21,8 @@ from foundation.texts import _
 
 #: steps one command may take before it is taken for an endless loop
 STEP_LIMIT = 200_000
+#: lines of history that tell of coming and going
+PASSAGES = frozenset({"element.entered", "element.completed", "element.cancelled"})
 
 
 class Ports(Protocol):
@@ -209,7 +211,7 @@ class Execution(Workflow):  # type: ignore[misc]  # SpiffWorkflow is untyped
         if self.throw(token, "error", code, variables):
             return
         if not self.root.internal_data.get("called"):
-            raise uncaught(token.node.element.id, code)
+            raise uncaught(token.node.element.drawn_id, code)
         self.root.set_all(variables)
         self.end("failed", code)
 
@@ -238,7 +240,7 @@ class Execution(Workflow):  # type: ignore[misc]  # SpiffWorkflow is untyped
                     if steps > STEP_LIMIT:
                         raise ExecutionError(
                             _("Quy trình lặp quá {limit} bước trong một lần chạy.", limit=STEP_LIMIT),
-                            element=token.node.element.id,
+                            element=token.node.element.drawn_id,
                         )
                     token.run()
             if not self._wake_quiet_ones():
@@ -266,18 +268,20 @@ class Execution(Workflow):  # type: ignore[misc]  # SpiffWorkflow is untyped
         if live and not working and not armed:
             node = live[0].node
             message = _("Cổng “{name}” chờ một nhánh không bao giờ tới: quy trình bế tắc.", name=node.title)
-            self.effects.append(Stuck(element=node.element.id, message=message))
+            self.effects.append(Stuck(element=node.element.drawn_id, message=message))
 
     # --- reporting ----------------------------------------------------------------------------------
 
     def happened(self, event: str, token: Token, data: dict[str, Any] | None = None) -> None:
-        """Add a line of history about the element a token is at."""
+        """Add a line of history about the element a token is at; what nobody drew leaves none of its own."""
         element = token.node.element
+        if element.origin and event in PASSAGES:
+            return
         self.effects.append(
             Happened(
                 type=event,
-                element=element.id,
-                element_type=token.internal_data.get("body") or element.type,
+                element=element.drawn_id,
+                element_type=token.internal_data.get("body") or self.graph.drawn_type(element),
                 name=element.name,
                 token=token.id,
                 scope=token.scope_path(),

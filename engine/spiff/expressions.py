@@ -69,7 +69,7 @@ def number_of(token: Token, value: Value | None, default: int) -> int:
     try:
         return default if result is None else int(result)
     except (TypeError, ValueError):
-        element = token.node.element.id
+        element = token.node.element.drawn_id
         raise wrong_type(element, _("Giá trị số"), value.text, _("một số nguyên"), result) from None
 
 
@@ -77,7 +77,7 @@ def items_of(token: Token, value: Value) -> list[Any]:
     """Give the items of a multi-instance collection as JSON-like data."""
     result = evaluate_json(token, value)
     if not isinstance(result, list):
-        element = token.node.element.id
+        element = token.node.element.drawn_id
         raise wrong_type(element, _("Danh sách lặp"), value.text, _("một danh sách"), result)
     return result
 
@@ -98,7 +98,9 @@ def moment_of(token: Token, value: Value, *, what: Text, day_ends: bool) -> date
     shown = to_json(result)
     if isinstance(shown, str) and shown.startswith(("P", "-P")):
         return later(token.execution.now, iso.parse_duration(shown))
-    raise wrong_type(token.node.element.id, what, value.text, _("ngày, giờ hoặc khoảng thời gian"), shown)
+    raise wrong_type(
+        token.node.element.drawn_id, what, value.text, _("ngày, giờ hoặc khoảng thời gian"), shown
+    )
 
 
 def _from_text(token: Token, value: Value, text: str, what: Text) -> date:
@@ -110,7 +112,11 @@ def _from_text(token: Token, value: Value, text: str, what: Text) -> date:
         return iso.parse_date_time(text)
     except (ValueError, iso.IsoError):
         raise wrong_type(
-            token.node.element.id, what, value.text, _("ngày giờ theo ISO 8601 như 2024-03-31 hoặc P3D"), text
+            token.node.element.drawn_id,
+            what,
+            value.text,
+            _("ngày giờ theo ISO 8601 như 2024-03-31 hoặc P3D"),
+            text,
         ) from None
 
 
@@ -126,7 +132,7 @@ def interval_text(duration: iso.Duration) -> str:
 
 def due_moment(token: Token, event: EventDefinition) -> tuple[datetime, int | None, str | None]:
     """Give when a timer is due, how often it repeats (None: no cycle, -1: for ever), and the interval."""
-    element = token.node.element.id
+    element = token.node.element.drawn_id
     if event.expression is None:
         raise ExecutionError(
             _("Sự kiện thời gian “{element}” chưa có thời điểm.", element=element), element=element
@@ -147,7 +153,7 @@ def _first_of_cycle(token: Token, value: Value) -> tuple[datetime, int | None, s
         cycle = iso.parse_cycle(text)
     except iso.IsoError:
         raise wrong_type(
-            token.node.element.id, _("Chu kỳ"), value.text, _("chu kỳ ISO 8601 như R3/PT1H"), text
+            token.node.element.drawn_id, _("Chu kỳ"), value.text, _("chu kỳ ISO 8601 như R3/PT1H"), text
         ) from None
     first = aware(cycle.start) if cycle.start is not None else later(token.execution.now, cycle.interval)
     return first, _repetitions(cycle, first), interval_text(cycle.interval)

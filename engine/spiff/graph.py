@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from SpiffWorkflow.specs.WorkflowSpec import WorkflowSpec
 
-from engine.spiff.elements import Flow
+from engine.spiff.elements import Element, Flow
 
 if TYPE_CHECKING:
     from engine.spiff.nodes.base import Node
@@ -50,6 +50,13 @@ class ProcessGraph(WorkflowSpec):  # type: ignore[misc]  # SpiffWorkflow is unty
                 self._event_subprocesses.setdefault(node.scope, []).append(node)
             elif element.type == "startEvent" or (not node.incoming and node.is_implicit_start):
                 self._start_nodes.setdefault(node.scope, []).append(node)
+
+    def drawn_type(self, element: Element) -> str:
+        """Give the tag people drew: of the element, or of the one it was made for."""
+        if element.origin:
+            origin = self.task_specs.get(element.origin)
+            return "process" if origin is None else self.drawn_type(origin.element)
+        return element.drawn_as or element.type
 
     def starts(self, scope: str | None) -> list["Node"]:
         """Give the start nodes of a scope (None = the process itself)."""

@@ -87,6 +87,8 @@ class ElementParser(NodeParser):  # type: ignore[misc]  # SpiffWorkflow is untyp
             retry_cycle=(self._extension_text(f"{CAMUNDA}failedJobRetryTimeCycle") or "R3/PT30S"),
             default_flow=node.get("default"),
             is_event_subprocess=node.get("triggeredByEvent") == "true",
+            origin=node.get(f"{TIENDO}origin") or "",
+            drawn_as=node.get(f"{TIENDO}drawnAs") or "",
         )
 
     def _is_interrupting(self) -> bool:
@@ -301,4 +303,5 @@ def _flow(node: XmlElement) -> Flow:
         source=str(node.get("sourceRef")),
         target=str(node.get("targetRef")),
         condition=_feel(text),
+        is_drawn=node.get(f"{TIENDO}origin") is None,
     )

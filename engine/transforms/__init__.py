@@ -2,7 +2,7 @@
 
 Each transform rewrites one shorthand of BPMN into the plain form it is defined by. Generated elements carry
 `tiendo:origin`, the id of the element they were made for; ids are the same on every run. The lint reads the
-diagram as drawn, before the transforms.
+diagram as drawn, before the transforms; history, incidents and pages know drawn elements only.
 """
 
 from copy import deepcopy
@@ -10,9 +10,9 @@ from copy import deepcopy
 from lxml.etree import _Element as XmlElement
 
 from engine.transforms import booleans, ends, expressions, links, receivers, references, splits, unreachable
-from engine.transforms.tree import ORIGIN, Tree
+from engine.transforms.tree import DRAWN_AS, ORIGIN, Tree
 
-__all__ = ["ORIGIN", "apply"]
+__all__ = ["DRAWN_AS", "ORIGIN", "apply"]
 
 
 def apply(root: XmlElement) -> XmlElement:

@@ -6,7 +6,7 @@ events stay as steps without trigger, so that history shows where the token jump
 
 from lxml.etree import _Element as XmlElement
 
-from engine.bpmn import BPMN, children, local
+from engine.bpmn import children, local
 from engine.transforms.tree import Tree, nodes
 
 
@@ -22,7 +22,7 @@ def join(tree: Tree) -> None:
                 _remove_trigger(node)
         for catch in catches.values():
             _remove_trigger(catch)
-            catch.tag = f"{BPMN}intermediateThrowEvent"
+            tree.rewrite(catch, "intermediateThrowEvent")
 
 
 def link_name(node: XmlElement) -> str:

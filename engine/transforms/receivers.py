@@ -16,11 +16,11 @@ def become_events(tree: Tree) -> None:
                 for flow in leaving:
                     target = drawn.get(flow.get("targetRef") or "")
                     if target is not None and local(target) == "receiveTask":
-                        _rewrite(target)
+                        _rewrite(tree, target)
 
 
-def _rewrite(task: XmlElement) -> None:
-    task.tag = f"{BPMN}intermediateCatchEvent"
+def _rewrite(tree: Tree, task: XmlElement) -> None:
+    tree.rewrite(task, "intermediateCatchEvent")
     definition = etree.SubElement(task, f"{BPMN}messageEventDefinition")
     reference = task.get("messageRef")
     if reference is not None:

@@ -10,6 +10,8 @@ from engine.bpmn import BPMN, FLOW_NODES, SUBPROCESSES, TIENDO, is_event_subproc
 
 #: attribute of a generated element: the id of the element it was made for
 ORIGIN = f"{TIENDO}origin"
+#: attribute of a rewritten element: the tag it was drawn with
+DRAWN_AS = f"{TIENDO}drawnAs"
 
 
 class Tree:
@@ -28,9 +30,14 @@ class Tree:
                 yield node
 
     def generate(self, scope: XmlElement, tag: str, *, origin: XmlElement, suffix: str) -> XmlElement:
-        """Append a new element to a scope; its id is the origin's id, two underscores and a suffix."""
+        """Append a new element to a scope; its id is the origin's id, two underscores and a suffix.
+
+        A generated node goes by the name of its origin, so that messages speak of what people drew.
+        """
         identity = self._fresh(f"{origin.get('id')}__{suffix}")
         node = etree.SubElement(scope, f"{BPMN}{tag}", {"id": identity, ORIGIN: str(origin.get("id"))})
+        if tag in FLOW_NODES and (name := origin.get("name")):
+            node.set("name", name)
         node.sourceline = origin.sourceline
         return node
 
@@ -41,6 +48,11 @@ class Tree:
             identity = f"{base}{self._copies[base] + 1}"
         self._taken.add(identity)
         return identity
+
+    def rewrite(self, node: XmlElement, tag: str) -> None:
+        """Give an element another tag; what it was drawn as stays written on it."""
+        node.set(DRAWN_AS, local(node))
+        node.tag = f"{BPMN}{tag}"
 
     def connect(
         self, scope: XmlElement, source: XmlElement, target: XmlElement, *, origin: XmlElement

@@ -36,7 +36,7 @@ class Node(TaskSpec):  # type: ignore[misc]  # SpiffWorkflow is untyped
     @property
     def title(self) -> str:
         """The name shown to people, the id when it has none."""
-        return self.element.name or self.element.id
+        return self.element.name or self.element.drawn_id
 
     @property
     def scope_id(self) -> str | None:

@@ -15,7 +15,8 @@ class Gateway(Node):
     def route(self, token: Token, flows: list[Flow]) -> None:
         """Consume the token and put one on each chosen flow."""
         execution, scope = token.execution, token.scope
-        execution.happened("element.completed", token, {"flows": [flow.id for flow in flows]})
+        chosen = {"flows": [flow.id for flow in flows if flow.is_drawn]}
+        execution.happened("flows.chosen" if self.element.origin else "element.completed", token, chosen)
         execution.remove(token, is_cancelled=False)
         if scope is None:
             return
@@ -38,7 +39,7 @@ class ExclusiveGateway(Gateway):
                 return None
         default = [flow for flow in self.outgoing if flow.id == self.element.default_flow]
         if not default and self.outgoing:
-            raise no_way_out(self.element.id, self.element.name)
+            raise no_way_out(self.element.drawn_id, self.element.name)
         self.route(token, default)
         return None
 
@@ -124,7 +125,7 @@ class InclusiveGateway(Join):
         if not chosen:
             chosen = [flow for flow in self.outgoing if flow.id == default]
         if not chosen and self.outgoing:
-            raise no_way_out(self.element.id, self.element.name)
+            raise no_way_out(self.element.drawn_id, self.element.name)
         self.route(token, chosen)
 
 

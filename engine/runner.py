@@ -15,7 +15,7 @@ from engine.models import ProcessInstance
 from engine.projections import Projection
 from engine.spiff import state
 from engine.spiff.effects import ChildrenCalled, Ended, Happened, MessageThrown, SignalThrown, Stuck
-from engine.spiff.execution import Execution
+from engine.spiff.execution import AfterStep, Execution
 from engine.states import LIVE, InstanceState
 from foundation import outbox
 from foundation.database import UnitOfWork
@@ -95,8 +95,8 @@ def lock(work: UnitOfWork, instance_id: str) -> Row[Any]:
     return row
 
 
-def run(work: UnitOfWork, row: Row[Any], command: Command) -> Execution:
-    """Change a locked instance with a command and step it until nothing is ready."""
+def run(work: UnitOfWork, row: Row[Any], *commands: Command) -> Execution:
+    """Change a locked instance with a command and step it until nothing is ready; then with the next one."""
     _require_running(row)
     execution = state.load(
         row.blob,
@@ -105,8 +105,9 @@ def run(work: UnitOfWork, row: Row[Any], command: Command) -> Execution:
         calendar=CalendarOnDemand(work.session),
         ports=DatabasePorts(work, row.id),
     )
-    command(execution)
-    execution.run()
+    for command in commands:
+        command(execution)
+        execution = execution.run(_after_step(work))
     save(work, row, execution)
     return execution
 
@@ -121,7 +122,7 @@ def begin(work: UnitOfWork, row: Row[Any], variables: dict[str, Any], start_node
     )
     execution.start(variables, start_node)
     execution.root.internal_data["called"] = row.parent_instance_id is not None
-    execution.run()
+    execution = execution.run(_after_step(work))
     save(work, row, execution)
     return execution
 
@@ -157,6 +158,10 @@ def save(work: UnitOfWork, row: Row[Any], execution: Execution) -> None:
         statement = _END
     if work.connection.execute(statement, values).rowcount != 1:
         raise Stale(instance=row.id)
+
+
+def _after_step(work: UnitOfWork) -> AfterStep | None:
+    return state.reload if work.reloads_each_step else None
 
 
 def _send(work: UnitOfWork, row: Row[Any], execution: Execution) -> None:

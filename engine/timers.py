@@ -4,6 +4,7 @@ Claiming is counting: the attempt is committed before the instance runs, so that
 process is counted too. After `TRIES` the timer is held by an incident.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -109,19 +110,21 @@ def _fire(work: UnitOfWork, instance_id: str) -> int:
         .execution_options(synchronize_session=False)
     )
 
-    def command(execution: Execution) -> None:
-        for timer in due:
-            try:
-                execution.trigger(timer.token, {}, "timer.fired")
-            except TokenGone:
-                continue
-            execution.run()
-
     with incidents.noted(work, instance_id, kind="timer", reference=ids[0], element=due[0].element):
-        runner.run(work, row, command)
+        runner.run(work, row, *(_trigger(timer.token) for timer in due))
     for timer_id in ids:
         incidents.resolve(work, instance_id, kind="timer", reference=timer_id)
     return len(ids)
+
+
+def _trigger(token: str) -> runner.Command:
+    """Give the command that fires the timer of a token; an earlier one may have taken the token away."""
+
+    def command(execution: Execution) -> None:
+        with suppress(TokenGone):
+            execution.trigger(token, {}, "timer.fired")
+
+    return command
 
 
 def _count_attempts(database: Database, ids: list[str]) -> None:

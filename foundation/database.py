@@ -87,6 +87,8 @@ class UnitOfWork:
         self.touched: set[str] = set()
         self._on_rollback: list[Callable[[UnitOfWork], None]] = []
         self.is_committed = False
+        #: see `Database.reloads_each_step`
+        self.reloads_each_step = False
         self._connection: Connection | None = None
 
     @property
@@ -119,6 +121,8 @@ class Database:
         self.url = make_url(url)
         self.clock = clock
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        #: for tests: a run of the engine is saved, dropped and loaded anew after each single step
+        self.reloads_each_step = False
         #: called after each commit with the touched instance ids; set by the composition root
         self.on_commit: Callable[[set[str]], None] | None = None
         if self.is_sqlite and not self.url.database:
@@ -142,6 +146,7 @@ class Database:
         """
         session = Session(self.write_engine, expire_on_commit=False)
         work = UnitOfWork(session, self.clock.now(), actor)
+        work.reloads_each_step = self.reloads_each_step
         try:
             yield work
         except OperationalError as error:

@@ -1,7 +1,9 @@
 """The composition root: the only place that knows concrete classes and puts a running house together."""
 
-from foundation.clock import Clock, SystemClock
+from foundation.clock import Clock, MovableClock, SystemClock
 from foundation.database import Database
+from foundation.errors import Invalid
+from foundation.texts import _
 from processes import handlers
 from processes.runtime import Runtime
 from tiendo.settings import Settings
@@ -11,13 +13,19 @@ FIRST_YEAR = 2021
 
 
 def build(settings: Settings, *, clock: Clock | None = None) -> Runtime:
-    """Put a house together over its database; nothing is started yet."""
+    """Put a house together over its database; nothing is started yet.
+
+    Raises Invalid when the settings ask for what only a test clock allows.
+    """
     from engine.dispatcher import Dispatcher
     from webhooks.addresses import EgressPolicy
     from webhooks.client import Client
     from webhooks.secrets import SecretBox
 
+    if settings.reloads_each_step and not isinstance(clock, MovableClock):
+        raise Invalid(_("TIENDO_RELOAD_EACH_STEP chỉ dùng được cùng --test-clock."))
     database = Database(settings.url, clock or SystemClock())
+    database.reloads_each_step = settings.reloads_each_step
     policy = EgressPolicy.of(settings.webhook_networks, allows_http=settings.allows_http)
     return Runtime(
         database=database,

@@ -25,6 +25,8 @@ class Settings:
     webhook_networks: tuple[str, ...] = ()
     #: plain http for webhooks, and cookies without Secure: development only (TIENDO_INSECURE_HTTP)
     allows_http: bool = False
+    #: save, drop and reload each instance after every step, with a test clock only (TIENDO_RELOAD_EACH_STEP)
+    reloads_each_step: bool = False
 
     @classmethod
     def from_environment(cls, **given: object) -> "Settings":
@@ -35,7 +37,8 @@ class Settings:
             "database_url": environment.get("TIENDO_DATABASE_URL", ""),
             "base_url": environment.get("TIENDO_BASE_URL", ""),
             "webhook_networks": _listed(environment.get("TIENDO_WEBHOOK_NETWORKS", "")),
-            "allows_http": environment.get("TIENDO_INSECURE_HTTP", "") in {"1", "true", "yes"},
+            "allows_http": _is_on(environment.get("TIENDO_INSECURE_HTTP", "")),
+            "reloads_each_step": _is_on(environment.get("TIENDO_RELOAD_EACH_STEP", "")),
         }
         found.update({name: value for name, value in given.items() if value is not None})
         return cls(**found)  # type: ignore[arg-type]  # keys are the fields of this class
@@ -69,6 +72,10 @@ class Settings:
             path.touch(mode=0o600)
             path.write_text(Fernet.generate_key().decode(), encoding="ascii")
         return path.read_text(encoding="ascii").strip()
+
+
+def _is_on(text: str) -> bool:
+    return text in {"1", "true", "yes"}
 
 
 def _listed(text: str) -> tuple[str, ...]:

@@ -25,6 +25,10 @@ STEP_LIMIT = 200_000
 PASSAGES = frozenset({"element.entered", "element.completed", "element.cancelled"})
 
 
+#: what may be done between two steps of a run; gives the execution that goes on
+AfterStep = Callable[["Execution"], "Execution"]
+
+
 class Ports(Protocol):
     """What an execution asks of the world while it runs; the runner answers from the database."""
 
@@ -61,7 +65,7 @@ class Execution(Workflow):  # type: ignore[misc]  # SpiffWorkflow is untyped
         self.effects: list[Effect] = []
         self.ended: Ended | None = None
         #: tokens that listen for a condition
-        self._conditional: set[str] = set()
+        self._conditional: dict[str, None] = {}
 
     # --- tokens -------------------------------------------------------------------------------------
 
@@ -180,7 +184,7 @@ class Execution(Workflow):  # type: ignore[misc]  # SpiffWorkflow is untyped
 
     def listen_for_condition(self, token: Token) -> None:
         """Look at a token's condition before every step from now on."""
-        self._conditional.add(token.id)
+        self._conditional[token.id] = None
 
     def signal(self, name: str, variables: dict[str, Any]) -> None:
         """Wake every token of this instance that waits for a signal, at once; others hear of it by rows."""
@@ -227,29 +231,36 @@ class Execution(Workflow):  # type: ignore[misc]  # SpiffWorkflow is untyped
 
     # --- the loop -----------------------------------------------------------------------------------
 
-    def run(self) -> None:
-        """Step one ready token at a time until nothing is ready; ExecutionError names where it fails."""
-        steps = 0
-        while self.ended is None:
-            while self.ready:
-                if self._conditional and self._wake_conditional():
-                    continue
-                token = self.ready.popleft()
-                if token.id in self.tasks:
-                    steps += 1
-                    if steps > STEP_LIMIT:
-                        raise ExecutionError(
-                            _("Quy trình lặp quá {limit} bước trong một lần chạy.", limit=STEP_LIMIT),
-                            element=token.node.element.drawn_id,
-                        )
-                    token.run()
-            if not self._wake_quiet_ones():
-                break
+    def run(self, after_step: AfterStep | None = None) -> "Execution":
+        """Step until nothing is ready and give the execution; ExecutionError names where it fails.
+
+        `after_step` may put another execution in the place of this one after each step (tests: save, reload).
+        """
+        execution = self
+        for _step in range(STEP_LIMIT):
+            if not execution.step():
+                return execution
+            if after_step is not None:
+                execution = after_step(execution)
+        raise ExecutionError(
+            _("Quy trình lặp quá {limit} bước trong một lần chạy.", limit=STEP_LIMIT),
+            element=execution.ready[0].node.element.drawn_id if execution.ready else "",
+        )
+
+    def step(self) -> bool:
+        """Move one ready token, or one that waits for all others to be quiet; False when nothing moved."""
+        if self.ended is not None:
+            return False
+        while self.ready and self.ready[0].id not in self.tasks:
+            self.ready.popleft()
+        if not self.ready:
+            return self._wake_quiet_ones()
+        if not self._conditional or not self._wake_conditional():
+            self.ready.popleft().run()
+        return True
 
     def _wake_quiet_ones(self) -> bool:
         """Give conditional events and inclusive joins their turn once nothing else moves."""
-        if self.ended is not None:
-            return False
         for token in tuple(self.tasks.values()):
             if token.id in self.tasks and token.state == WAITING and token.node.wakes(token):
                 return True
@@ -258,7 +269,7 @@ class Execution(Workflow):  # type: ignore[misc]  # SpiffWorkflow is untyped
 
     def _wake_conditional(self) -> bool:
         """Give conditional events their turn before the next step: they see every change of a variable."""
-        self._conditional = {token_id for token_id in self._conditional if token_id in self.tasks}
+        self._conditional = {token_id: None for token_id in self._conditional if token_id in self.tasks}
         return any(self.tasks[token_id].node.wakes(self.tasks[token_id]) for token_id in self._conditional)
 
     def _notice_deadlock(self) -> None:
@@ -292,10 +303,3 @@ class Execution(Workflow):  # type: ignore[misc]  # SpiffWorkflow is untyped
     def warn(self, token: Token, source: str, warning: Any) -> None:
         """Keep a warning of an expression in history."""
         self.happened("expression.warning", token, {"expression": source, "warning": str(warning)})
-
-    def each_token(self, visit: Callable[[Token], None]) -> None:
-        """Visit all live tokens, scopes before what is inside them."""
-        pending = [self.root]
-        for token in pending:
-            visit(token)
-            pending.extend(token.inside())

@@ -1,7 +1,9 @@
 """The state of an execution as one blob: `zstd(orjson(...))`, definition never inside.
 
-Format 1: `{"f": 1, "n": next token number, "t": [[id, parent, node, state, data, internal], …]}`, scopes
-before what is inside them. Unknown formats are refused, never guessed.
+Format 1: `{"f": 1, "n": next token number, "t": [[id, parent, node, state, data, internal], …]}`, in the
+order in which the tokens came, so scopes before what is inside them. A state taken in the middle of a run
+also has `"r"`: the ids of the ready tokens in the order of their turns. Unknown formats are refused, never
+guessed.
 """
 
 from datetime import datetime
@@ -13,7 +15,7 @@ import zstandard
 from engine.feel import WorkingTime
 from engine.spiff.execution import Execution, Ports
 from engine.spiff.graph import ProcessGraph
-from engine.spiff.token import Token
+from engine.spiff.token import WAITING, Token
 from foundation.errors import TiendoError
 
 FORMAT = 1
@@ -34,10 +36,13 @@ def dump(execution: Execution) -> bytes:
         tokens.append([token.id, parent, token.node.element.id, token.state, token.data, token.internal_data])
 
     if execution.ended is None:
-        execution.each_token(add)
+        for token in execution.tasks.values():
+            add(token)
     else:
         add(execution.root)
     state = {"f": FORMAT, "n": execution.next_token, "t": tokens}
+    if execution.ready:
+        state["r"] = [token.id for token in execution.ready if token.id in execution.tasks]
     return zstandard.ZstdCompressor(level=1).compress(orjson.dumps(state))
 
 
@@ -54,9 +59,29 @@ def load(
         token.data, token.internal_data = data, internal
         if parent is None:
             execution.task_tree = token
-        elif node.element.event.kind == "conditional":
+        elif node.element.event.kind == "conditional" and token_state == WAITING:
             execution.listen_for_condition(token)
+    execution.ready.extend(execution.tasks[token_id] for token_id in state.get("r", ()))
     return execution
+
+
+def reload(execution: Execution) -> Execution:
+    """Drop a running execution and give the one its state brings back, with what it did so far.
+
+    Whatever a run keeps outside its state is lost here, as it would be by a restart: tests run diagrams with
+    this between any two steps and compare.
+    """
+    if execution.ended is not None:
+        return execution
+    fresh = load(
+        dump(execution),
+        execution.graph,
+        now=execution.now,
+        calendar=execution.calendar,
+        ports=execution.ports,
+    )
+    fresh.effects = execution.effects
+    return fresh
 
 
 def variables(blob: bytes | None) -> dict[str, Any]:

@@ -202,6 +202,13 @@ def test_what_a_user_gets_wrong_is_said_in_one_breath(installed: Run) -> None:
     assert installed("user", "create").exit_code == 2
 
 
+def test_reloading_after_each_step_is_refused_without_a_test_clock(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TIENDO_RELOAD_EACH_STEP", "1")
+    refused(run("serve"), "--test-clock")
+
+
 def test_without_a_database_the_way_to_one_is_told(run: Run) -> None:
     refused(run("user", "list"), "tiendo migrate")
     refused(run("audit", "verify"), "tiendo migrate")

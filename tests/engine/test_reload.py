@@ -1,6 +1,5 @@
 """A run that is saved, dropped and loaded anew after each step takes the same way."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -34,9 +33,9 @@ BRANCHES = (
 
 
 @pytest.fixture
-def reloading(bench: Bench) -> Iterator[Bench]:
+def reloading(bench: Bench) -> Bench:
     bench.database.reloads_each_step = True
-    yield bench
+    return bench
 
 
 def lines(execution: Execution) -> list[tuple[str, str]]:

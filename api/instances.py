@@ -10,7 +10,7 @@ from sqlalchemy import select
 from api import pages
 from api.commands import command, reading
 from api.gate import principal, rule
-from engine import history, instances
+from engine import history, instances, repairs
 from engine.models import ProcessInstance
 from processes import instance_access
 
@@ -222,7 +222,7 @@ def resume(body: dict[str, Any], instance_id: str) -> dict[str, Any]:
 def set_variables(body: dict[str, Any], instance_id: str) -> dict[str, Any]:
     """Repair variables; before and after are kept."""
     with command() as work:
-        instances.set_variables(work, instance_id, body["variables"], reason=body["reason"])
+        repairs.set_variables(work, instance_id, body["variables"], reason=body["reason"])
     return _show(instance_id)
 
 

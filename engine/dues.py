@@ -20,7 +20,14 @@ from foundation.texts import _
 _NAME = re.compile(r"[^\W\d]\w*")
 
 
-def follow(work: UnitOfWork, row: Row[Any], execution: Execution, changed: Collection[str]) -> None:
+def follow(
+    work: UnitOfWork,
+    row: Row[Any],
+    execution: Execution,
+    changed: Collection[str],
+    *,
+    reason: str = "variables",
+) -> None:
     """Move the open tasks of an instance whose due date names a changed variable; call it after the save."""
     if not changed or execution.ended is not None:
         return
@@ -36,4 +43,4 @@ def follow(work: UnitOfWork, row: Row[Any], execution: Execution, changed: Colle
             continue
         moment = moment_of(token, due, what=_("Thời hạn"), day_ends=True)
         if moment != task.due_at:
-            user_tasks.set_due(work, task.id, moment, reason="variables")
+            user_tasks.set_due(work, task.id, moment, reason=reason)

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, or_, select
 
-from engine.models import InboxItem
+from engine.models import InboxItem, ProcessInstance
+from engine.states import InstanceState
 from foundation.database import Database, UnitOfWork
 
 
@@ -32,7 +33,12 @@ def waiting(database: Database, *, limit: int = 500) -> list[str]:
     with database.reading() as session:
         found = session.scalars(
             select(InboxItem.instance_id)
-            .where(InboxItem.not_before <= database.clock.now(), InboxItem.is_held.is_(False))
+            .join(ProcessInstance, ProcessInstance.id == InboxItem.instance_id)
+            .where(
+                InboxItem.not_before <= database.clock.now(),
+                InboxItem.is_held.is_(False),
+                or_(ProcessInstance.state != InstanceState.SUSPENDED.value, InboxItem.kind == "cancel"),
+            )
             .order_by(InboxItem.seq)
             .limit(limit)
         )

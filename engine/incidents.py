@@ -7,16 +7,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 
-from engine.models import InboxItem, Incident, Job, Timer
+from engine import history
+from engine.models import InboxItem, Incident, Job, ProcessInstance, Timer
+from engine.spiff.effects import Happened
 from engine.states import WorkState
 from foundation import outbox
 from foundation.database import UnitOfWork
-from foundation.errors import Busy, Conflict, Forbidden, NotFound, TiendoError, Unauthenticated
+from foundation.errors import Busy, Conflict, Forbidden, Invalid, NotFound, TiendoError, Unauthenticated
 from foundation.ids import new_id
 from foundation.texts import Text, _
 
+#: tries before a timer, an inbox item waits for a person; more than so many nobody may ask for
+TIMER_TRIES, INBOX_TRIES, MOST_TRIES = 5, 5, 100
 #: refusals that leave nothing to repair
 ORDINARY = (Busy, Conflict, Forbidden, NotFound, Unauthenticated)
 
@@ -118,47 +122,78 @@ def resolve(work: UnitOfWork, instance_id: str, *, kind: str, reference: str) ->
     )
 
 
-def retry(work: UnitOfWork, incident_id: str) -> str:
-    """Try again what failed: the job, timer or inbox item becomes due now. Gives the instance id."""
+def retry(work: UnitOfWork, incident_id: str, *, tries: int | None = None, reason: str = "") -> str:
+    """Try again what failed: the job, timer or inbox item becomes due now. Gives the instance id.
+
+    `tries` (1–100) is how often it may fail before it is an incident again; without it one try for a job,
+    the usual number for timers and inbox items.
+    """
     incident = work.session.get(Incident, incident_id)
     if incident is None:
         raise NotFound(_("Không tìm thấy sự cố {id}.", id=incident_id))
+    if tries is not None and not 1 <= tries <= MOST_TRIES:
+        text = _("Số lần thử phải từ 1 đến {most}, nhận được {found}.", most=MOST_TRIES, found=tries)
+        raise Invalid(text, fields={"tries": text})
+    _lock(work, incident)
     if incident.resolved_at is not None:
         raise Conflict(_("Sự cố này đã được xử lý."))
     if incident.kind not in RETRIES:
         raise Conflict(_("Sự cố này không có việc chạy ngầm để thử lại; hãy thực hiện lại thao tác."))
-    RETRIES[incident.kind](work, incident.reference)
+    RETRIES[incident.kind](work, incident.reference, tries)
     incident.resolved_at, incident.resolved_by = work.now, work.actor.id
+    facts = {"kind": incident.kind, "message": incident.message, "count": incident.count, "tries": tries}
+    line = Happened(type="incident.retried", element=incident.element, data={**facts, "reason": reason})
+    history.append_alone(work, incident.instance_id, line)
     work.touched.add(incident.instance_id)
     return incident.instance_id
 
 
-def _retry_job(work: UnitOfWork, reference: str) -> None:
+def _lock(work: UnitOfWork, incident: Incident) -> None:
+    """Lock the instance of an incident, then read the incident as it is under the lock."""
+    work.session.execute(
+        select(ProcessInstance.id).where(ProcessInstance.id == incident.instance_id).with_for_update()
+    ).one()
+    work.session.refresh(incident)
+
+
+def _retry_job(work: UnitOfWork, reference: str, tries: int | None) -> None:
     _set(
         work,
         update(Job)
         .where(Job.id == reference, Job.state == WorkState.FAILED.value)
         .values(
-            state=WorkState.CREATED.value, retries_left=1, due_at=work.now, locked_until=None, lock_owner=None
+            state=WorkState.CREATED.value,
+            retries_left=tries or 1,
+            due_at=work.now,
+            locked_until=None,
+            lock_owner=None,
         ),
     )
 
 
-def _retry_timer(work: UnitOfWork, reference: str) -> None:
+def _retry_timer(work: UnitOfWork, reference: str, tries: int | None) -> None:
+    """The timer is due now, and so are the others of its instance that failed beside it."""
+    instance = select(Timer.instance_id).where(Timer.id == reference).scalar_subquery()
+    is_same = (Timer.id == reference) & (Timer.state == WorkState.PENDING.value)
     _set(
         work,
         update(Timer)
-        .where(Timer.id == reference, Timer.state == WorkState.FAILED.value)
-        .values(state=WorkState.PENDING.value, attempts=0),
+        .where(Timer.instance_id == instance, or_(Timer.state == WorkState.FAILED.value, is_same))
+        .values(
+            state=WorkState.PENDING.value,
+            due_at=work.now,
+            attempts=0 if tries is None else TIMER_TRIES - tries,
+        ),
     )
 
 
-def _retry_inbox(work: UnitOfWork, reference: str) -> None:
+def _retry_inbox(work: UnitOfWork, reference: str, tries: int | None) -> None:
+    used = 0 if tries is None else INBOX_TRIES - tries
     _set(
         work,
         update(InboxItem)
         .where(InboxItem.seq == int(reference))
-        .values(is_held=False, attempts=0, not_before=work.now),
+        .values(is_held=False, attempts=used, not_before=work.now),
     )
 
 

@@ -1,4 +1,4 @@
-"""Process instances: start, look, suspend, resume, cancel, set variables."""
+"""Process instances: start, look, suspend, resume, cancel."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -110,18 +110,17 @@ def _called(session: Session, instance_id: str) -> list[WaitingElement]:
 
 
 def cancel(work: UnitOfWork, instance_id: str, *, reason: str) -> None:
-    """End an instance with everything in it, its children in their own turns."""
+    """End an instance, a suspended one too, with everything in it; its children in their own turns."""
     if not reason.strip():
         raise Invalid(fields={"reason": _("Cần nêu lý do hủy.")})
     row = runner.lock(work, instance_id)
+    facts = {"reason": reason, "before": row.state, "after": InstanceState.CANCELLED.value}
 
     def command(execution: Any) -> None:
-        execution.effects.append(
-            Happened(type="instance.cancel_requested", element="", data={"reason": reason})
-        )
+        execution.effects.append(Happened(type="instance.cancel_requested", element="", data=facts))
         execution.end(InstanceState.CANCELLED.value)
 
-    runner.run(work, row, command)
+    runner.repair(work, row, command)
 
 
 def suspend(work: UnitOfWork, instance_id: str, *, reason: str) -> None:
@@ -130,23 +129,10 @@ def suspend(work: UnitOfWork, instance_id: str, *, reason: str) -> None:
 
 
 def resume(work: UnitOfWork, instance_id: str, *, reason: str) -> None:
-    """Let a suspended instance go on; what came due meanwhile fires now."""
+    """Let a suspended instance go on; what came due or was repaired meanwhile goes on now."""
     _switch(work, instance_id, InstanceState.SUSPENDED, InstanceState.RUNNING, "instance.resumed", reason)
+    runner.run(work, runner.lock(work, instance_id), lambda _execution: None)
     work.touched.add(instance_id)
-
-
-def set_variables(work: UnitOfWork, instance_id: str, changes: dict[str, Any], *, reason: str) -> None:
-    """Repair process variables; before and after are kept in history."""
-    check_variables(changes)
-    row = runner.lock(work, instance_id)
-
-    def command(execution: Any) -> None:
-        before = {name: execution.root.data.get(name) for name in changes}
-        execution.root.data.update(changes)
-        facts = {"before": before, "after": changes, "reason": reason}
-        execution.effects.append(Happened(type="variables.repaired", element="", data=facts))
-
-    runner.run(work, row, command)
 
 
 def check_variables(given: dict[str, Any]) -> None:
@@ -169,6 +155,8 @@ def check_variables(given: dict[str, Any]) -> None:
 def _switch(
     work: UnitOfWork, instance_id: str, old: InstanceState, new: InstanceState, event: str, reason: str
 ) -> None:
+    if not reason.strip():
+        raise Invalid(fields={"reason": _("Cần nêu lý do.")})
     row = runner.lock(work, instance_id)
     if row.state != old:
         raise Conflict(_("Phiên chạy đang ở trạng thái “{state}”.", state=row.state), instance=instance_id)
@@ -177,4 +165,5 @@ def _switch(
         .where(ProcessInstance.id == instance_id)
         .values(state=new.value, revision=ProcessInstance.revision + 1)
     )
-    history.append_alone(work, instance_id, Happened(type=event, element="", data={"reason": reason}))
+    facts = {"reason": reason, "before": old.value, "after": new.value}
+    history.append_alone(work, instance_id, Happened(type=event, element="", data=facts))

@@ -65,8 +65,7 @@ class Projection:
     def _close(self, closed: list[TokenClosed]) -> None:
         by_table: dict[tuple[str, bool], list[str]] = defaultdict(list)
         for effect in closed:
-            node = self.execution.graph.task_specs.get(effect.element)
-            for table in node.rows if node is not None else ():
+            for table in effect.rows:
                 by_table[table, effect.is_cancelled].append(effect.token)
         for (table, is_cancelled), tokens in by_table.items():
             self._events += CLOSERS[table](self.work, self.instance.id, tokens, is_cancelled=is_cancelled)

@@ -3,7 +3,7 @@
 The instance row is locked first, always. The new state is saved only over the revision that was loaded.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Row, bindparam, select, update
@@ -98,28 +98,50 @@ def lock(work: UnitOfWork, instance_id: str) -> Row[Any]:
 def run(work: UnitOfWork, row: Row[Any], *commands: Command) -> Execution:
     """Change a locked instance with a command and step it until nothing is ready; then with the next one."""
     _require_running(row)
-    execution = state.load(
+    return _change(work, row, commands)
+
+
+def repair(work: UnitOfWork, row: Row[Any], *commands: Command) -> Execution:
+    """Change a locked instance by hand; a suspended one is changed too, and steps once it is resumed."""
+    if row.state != InstanceState.SUSPENDED or row.blob is None:
+        _require_running(row)
+    return _change(work, row, commands)
+
+
+def load(work: UnitOfWork, row: Row[Any]) -> Execution:
+    """Give the execution of a locked instance as it was saved."""
+    return state.load(
         row.blob,
         graphs.of_definition(work.session, row.definition_id),
         now=work.now,
         calendar=CalendarOnDemand(work.session),
         ports=DatabasePorts(work, row.id),
     )
+
+
+def _change(work: UnitOfWork, row: Row[Any], commands: Iterable[Command]) -> Execution:
+    execution = load(work, row)
     for command in commands:
         command(execution)
-        execution = execution.run(_after_step(work))
+        if row.state != InstanceState.SUSPENDED:
+            execution = execution.run(_after_step(work))
     save(work, row, execution)
     return execution
 
 
-def begin(work: UnitOfWork, row: Row[Any], variables: dict[str, Any], start_node: str | None) -> Execution:
-    """Take the first steps of a created instance."""
-    execution = Execution(
+def fresh(work: UnitOfWork, row: Row[Any]) -> Execution:
+    """Give the execution of an instance that has not begun."""
+    return Execution(
         graphs.of_definition(work.session, row.definition_id),
         now=work.now,
         calendar=CalendarOnDemand(work.session),
         ports=DatabasePorts(work, row.id),
     )
+
+
+def begin(work: UnitOfWork, row: Row[Any], variables: dict[str, Any], start_node: str | None) -> Execution:
+    """Take the first steps of a created instance."""
+    execution = fresh(work, row)
     execution.start(variables, start_node)
     execution.root.internal_data["called"] = row.parent_instance_id is not None
     execution = execution.run(_after_step(work))
@@ -146,7 +168,7 @@ def save(work: UnitOfWork, row: Row[Any], execution: Execution) -> None:
     values: dict[str, Any] = {
         "instance_id": row.id,
         "loaded": row.revision,
-        "state": InstanceState.RUNNING.value,
+        "state": row.state if row.state == InstanceState.SUSPENDED else InstanceState.RUNNING.value,
         "blob": state.dump(execution),
         "revision": row.revision + 1,
         "history_seq": seq,

@@ -19,7 +19,7 @@ from engine.states import InstanceState, WorkState
 from foundation.database import Database, UnitOfWork
 
 #: tries before a timer waits for a person
-TRIES = 5
+TRIES = incidents.TIMER_TRIES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,7 +155,7 @@ def _put_off(database: Database, instance_id: str) -> None:
             )
         )
         for timer in due:
-            timer.due_at = work.now + timedelta(seconds=2**timer.attempts)
+            timer.due_at = work.now + timedelta(seconds=2 ** max(0, timer.attempts))
             if timer.attempts >= TRIES:
                 timer.state = WorkState.FAILED.value
         work.commit()

@@ -1,14 +1,15 @@
 """The turn of an instance: it consumes what its inbox holds, item by item, each in one transaction.
 
 Items: `start` (first steps of a new instance), `child_ended`, `event` (a message or signal for a token),
-`cancel`. A failing item is tried again later and ends as an incident that holds it.
+`cancel`. A failing item is tried again later and ends as an incident that holds it. A suspended instance
+takes nothing but a cancellation; the rest waits until it is resumed.
 """
 
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import Row, delete, or_, select, update
 
 from engine import incidents, messages, runner
 from engine.models import InboxItem, ProcessInstance
@@ -17,9 +18,6 @@ from engine.spiff.execution import Execution
 from engine.spiff.nodes.subprocesses import CallActivity
 from engine.states import LIVE, InstanceState
 from foundation.database import Database, UnitOfWork
-
-#: tries before an item is held by its incident
-TRIES = 5
 
 
 def consume(database: Database, instance_id: str, *, limit: int = 100) -> int:
@@ -38,7 +36,7 @@ def consume(database: Database, instance_id: str, *, limit: int = 100) -> int:
                     _take(work, instance_id, seq)
                 work.commit()
         except Exception:  # noqa: BLE001  one bad item never stops the sweep; its incident tells
-            _put_off(database, seq)
+            _put_off(database, seq, is_counted=bool(attempts))
             return done
         done += 1
     return done
@@ -48,7 +46,11 @@ def _next(database: Database, instance_id: str) -> tuple[int, int] | None:
     with database.reading() as session:
         item = session.execute(
             select(InboxItem.seq, InboxItem.attempts, InboxItem.not_before, InboxItem.is_held)
-            .where(InboxItem.instance_id == instance_id)
+            .join(ProcessInstance, ProcessInstance.id == InboxItem.instance_id)
+            .where(
+                InboxItem.instance_id == instance_id,
+                or_(ProcessInstance.state != InstanceState.SUSPENDED.value, InboxItem.kind == "cancel"),
+            )
             .order_by(InboxItem.seq)
             .limit(1)
         ).one_or_none()
@@ -106,7 +108,7 @@ def _cancel(work: UnitOfWork, instance: Row[Any], _payload: dict[str, Any]) -> N
             .values(state=InstanceState.CANCELLED.value, ended_at=work.now)
         )
     elif instance.state in LIVE:
-        runner.run(work, instance, lambda execution: execution.end(InstanceState.CANCELLED.value))
+        runner.repair(work, instance, lambda execution: execution.end(InstanceState.CANCELLED.value))
 
 
 def _run_if_awaited(work: UnitOfWork, instance: Row[Any], command: Callable[[Execution], None]) -> bool:
@@ -129,11 +131,11 @@ def _count_attempt(database: Database, seq: int) -> None:
         work.commit()
 
 
-def _put_off(database: Database, seq: int) -> None:
+def _put_off(database: Database, seq: int, *, is_counted: bool) -> None:
     with database.unit_of_work() as work:
         item = work.session.get(InboxItem, seq)
         if item is not None:
-            item.attempts += 1
-            item.is_held = item.attempts >= TRIES
-            item.not_before = work.now + timedelta(seconds=2**item.attempts)
+            item.attempts += 0 if is_counted else 1
+            item.is_held = item.attempts >= incidents.INBOX_TRIES
+            item.not_before = work.now + timedelta(seconds=2 ** max(0, item.attempts))
         work.commit()

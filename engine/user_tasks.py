@@ -106,6 +106,8 @@ def set_due(work: UnitOfWork, task_id: str, due_at: datetime | None, *, reason: 
     """Move the due moment; the original stays, the ladder is planned again."""
     task = _lock(work, task_id)
     _require_open(task)
+    if task.due_at == due_at:
+        return task
     before, task.due_at = task.due_at, due_at
     task.revision += 1
     work.session.flush()

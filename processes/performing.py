@@ -12,7 +12,7 @@ from directives.assignment_tables import Assignment, AssignmentCoordinator
 from directives.difficulties import Difficulty
 from directives.extensions import Extension, Status
 from directives.states import ENDED, WORKING, State
-from engine import instances, messages, user_tasks
+from engine import instances, messages, repairs, user_tasks
 from foundation.database import UnitOfWork
 from foundation.errors import Conflict, Forbidden
 from foundation.texts import _
@@ -228,7 +228,7 @@ def _move_due(work: UnitOfWork, instance_id: str, assignment: Assignment, reason
     effective = assignment.effective_due
     before = instances.variables(instances.get(work.session, instance_id)).get("due_at")
     changed = {"due_at": None if effective is None else effective.isoformat()}
-    instances.set_variables(work, instance_id, changed, reason=reason)
+    repairs.set_variables(work, instance_id, changed, reason=reason)
     for form in ("assignment-do", "assignment-approve"):
         task_id = open_task(work.session, instance_id, form)
         if task_id is not None and before != changed["due_at"]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from directives import access
-from engine import definitions, history, incidents, instances, user_tasks
+from engine import definitions, history, incidents, instances, repairs, user_tasks
 from engine.models import EventSubscription, Incident, ProcessInstance, Timer, UserTask
 from engine.states import InstanceState, WorkState
 from foundation.database import UnitOfWork
@@ -194,7 +194,7 @@ def set_variable(instance_id: str) -> Any:
 
     def change(work: UnitOfWork, changed: str, *, reason: str) -> None:
         posted.check()
-        instances.set_variables(work, changed, {name: _value(raw)}, reason=reason)
+        repairs.set_variables(work, changed, {name: _value(raw)}, reason=reason)
 
     return _repair(instance_id, change, _("Đã sửa biến {name}.", name=name))
 

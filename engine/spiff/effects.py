@@ -113,6 +113,8 @@ class TokenClosed:
     token: str
     element: str
     is_cancelled: bool
+    #: kinds of rows the token may have opened (`Node.rows`), as its node says when it leaves
+    rows: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -112,7 +112,9 @@ class Execution(Workflow):  # type: ignore[misc]  # SpiffWorkflow is untyped
         node = token.node
         if node.is_recorded and token.internal_data.get("entered") and is_cancelled:
             self.happened("element.cancelled", token)
-        self.effects.append(TokenClosed(token=token.id, element=node.element.id, is_cancelled=is_cancelled))
+        self.effects.append(
+            TokenClosed(token=token.id, element=node.element.id, is_cancelled=is_cancelled, rows=node.rows)
+        )
 
     def leave(self, token: Token, node: Node | None = None) -> None:
         """Take a finished token away and put one on each outgoing flow of the node (its own by default)."""
@@ -151,10 +153,8 @@ class Execution(Workflow):  # type: ignore[misc]  # SpiffWorkflow is untyped
 
     def open_scope(self, scope: Token, start_node: str | None = None) -> None:
         """Arm the event sub-processes of a scope and put tokens at its starts."""
+        self.arm_event_subprocesses(scope)
         scope_id = scope.node.scope_id
-        for subprocess in self.graph.event_subprocesses(scope_id):
-            for start in self.graph.starts(subprocess.element.id):
-                start.arm(self.spawn(start, scope, state=WAITING, internal={"listens": True}))
         starts = self.graph.starts(scope_id)
         if start_node is not None:
             starts = [self.graph.node(start_node)]
@@ -164,6 +164,12 @@ class Execution(Workflow):  # type: ignore[misc]  # SpiffWorkflow is untyped
             self.spawn(node, scope)
         if not starts:
             self.check_scope(scope)
+
+    def arm_event_subprocesses(self, scope: Token) -> None:
+        """Let the event sub-processes of a scope listen from now on."""
+        for subprocess in self.graph.event_subprocesses(scope.node.scope_id):
+            for start in self.graph.starts(subprocess.element.id):
+                start.arm(self.spawn(start, scope, state=WAITING, internal={"listens": True}))
 
     def complete(self, token_id: str, variables: dict[str, Any]) -> None:
         """Finish a waiting activity with the variables it brings."""

@@ -6,6 +6,7 @@ also has `"r"`: the ids of the ready tokens in the order of their turns. Unknown
 guessed.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -82,6 +83,23 @@ def reload(execution: Execution) -> Execution:
     )
     fresh.effects = execution.effects
     return fresh
+
+
+class _Nobody:
+    """Answers nothing: an execution that is only looked at asks nothing."""
+
+    def decide(self, decision: str, variables: Mapping[str, Any], execution: Execution) -> Any:
+        """Refuse."""
+        raise LookupError(decision)
+
+    def child_results(self, token: str) -> list[tuple[str, Any]]:
+        """Refuse."""
+        raise LookupError(token)
+
+
+def look(blob: bytes, graph: ProcessGraph, *, now: datetime) -> Execution:
+    """Give the execution to look at, never to run."""
+    return load(blob, graph, now=now, calendar=None, ports=_Nobody())
 
 
 def variables(blob: bytes | None) -> dict[str, Any]:

@@ -136,6 +136,29 @@ class Activity(Node):
         if self._instances_done(outer, multi):
             self.leave_outer(outer)
 
+    def withdraw(self, inner: Token) -> None:
+        """Take one instance of a repeated activity back: the others, or the next one, go on without it.
+
+        A round of a loop that is taken back ends the loop.
+        """
+        outer, multi = inner.scope, self.element.multi
+        if outer is None:
+            return
+        if multi is None:
+            outer.execution.remove(inner, is_cancelled=True)
+            self.leave_outer(outer)
+            return
+        facts = outer.internal_data
+        if multi.is_sequential:
+            del facts["items"][facts["started"] - 1]
+        facts.update(total=facts["total"] - 1, started=facts["started"] - 1)
+        outer.execution.remove(inner, is_cancelled=True)
+        if facts["done"] >= facts["total"]:
+            if self._instances_done(outer, multi):
+                self.leave_outer(outer)
+        elif multi.is_sequential:
+            self._start_instance(outer, multi, facts["items"][facts["started"]])
+
     def is_satisfied(self, outer: Token, multi: MultiInstance) -> bool:
         """Tell whether the completion condition holds, with the standard counters (BPMN 2.0 table 10.30)."""
         if multi.completion_condition is None:

@@ -60,8 +60,12 @@ class Join(Gateway):
 
     def arrived(self, token: Token) -> dict[str | None, list[Token]]:
         """Give the waiting tokens of this gateway in the same scope, by incoming flow."""
+        return self.arrived_in(token.scope) if token.scope else {}
+
+    def arrived_in(self, scope: Token) -> dict[str | None, list[Token]]:
+        """Give the waiting tokens of this gateway in a scope, by incoming flow."""
         waiting: dict[str | None, list[Token]] = {}
-        for other in token.scope.inside() if token.scope else []:
+        for other in scope.inside():
             if other.task_spec is self and other.state == WAITING:
                 waiting.setdefault(other.internal_data.get("flow"), []).append(other)
         return waiting

@@ -86,12 +86,16 @@ class ServiceTask(PlainTask):
                 token=token.id,
                 element=element.id,
                 topic=topic,
-                variables=dict(token.data) if element.inputs else dict(token.variables()),
+                variables=self.job_variables(token),
                 retry_cycle=element.retry_cycle,
                 priority=number_of(token, element.attribute("taskPriority"), 0),
             )
         )
         return None
+
+    def job_variables(self, token: Token) -> dict[str, Any]:
+        """Give what the job sees: the mapped inputs, or without a mapping every variable."""
+        return dict(token.data) if self.element.inputs else dict(token.variables())
 
     def complete(self, token: Token, variables: dict[str, Any]) -> None:
         """Output mappings read what came back as `result`; without them it is merged into the variables."""

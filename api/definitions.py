@@ -10,6 +10,8 @@ from api.commands import reading
 from api.deployments import DefinitionSchema
 from api.gate import rule
 from engine import definitions
+from foundation.errors import NotFound
+from foundation.texts import _
 
 blueprint = Blueprint(
     "definitions", __name__, url_prefix="/api/v1/definitions", description="Định nghĩa quy trình"
@@ -39,8 +41,10 @@ def listing() -> dict[str, Any]:
 def versions(key: str) -> dict[str, Any]:
     """List the versions of one process, newest first."""
     with reading() as session:
-        definitions.published(session, key)
-        return {"items": definitions.versions(session, key)}
+        found = definitions.versions(session, key)
+        if not found:
+            raise NotFound(_("Chưa có quy trình “{key}” nào được ban hành.", key=key), process=key)
+        return {"items": found}
 
 
 @blueprint.get("/<key>/versions/<int:version>/diagram")

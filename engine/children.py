@@ -9,21 +9,39 @@ from typing import Any
 from sqlalchemy import Row, insert, select
 from sqlalchemy.orm import Session
 
-from engine import definitions, inbox
+from engine import definitions, inbox, unique_keys
 from engine.models import InboxItem, ProcessInstance
 from engine.spiff.effects import ChildrenCalled, Ended
 from engine.spiff.elements import Value
+from engine.spiff.errors import ExecutionError
 from engine.spiff.execution import Execution
 from engine.spiff.expressions import evaluate_json
 from engine.states import LIVE, InstanceState
 from foundation.database import UnitOfWork
+from foundation.errors import Conflict, NotFound
 from foundation.ids import new_id
 
 
 def call(work: UnitOfWork, parent: Row[Any], effect: ChildrenCalled) -> None:
-    """Write the rows of the called instances and the items that start them."""
+    """Write the rows of the called instances and the items that start them.
+
+    Raises ExecutionError, which becomes an incident at the call activity, when the called process may not be
+    started or a live instance has a business key that has to be unique.
+    """
+    try:
+        _call(work, parent, effect)
+    except (Conflict, NotFound) as refused:
+        raise ExecutionError(refused.text, element=effect.element, **refused.facts) from refused
+
+
+def _call(work: UnitOfWork, parent: Row[Any], effect: ChildrenCalled) -> None:
     definition = definitions.called(
-        work.session, effect.process, effect.binding, effect.version, parent.definition_id
+        work.session,
+        effect.process,
+        effect.binding,
+        effect.version,
+        caller=parent.definition_id,
+        now=work.now,
     )
     outputs = {
         "outputs": [[m.target, m.value.text, m.value.is_expression] for m in effect.outputs],
@@ -37,6 +55,7 @@ def call(work: UnitOfWork, parent: Row[Any], effect: ChildrenCalled) -> None:
             "key": definition.key,
             "definition_version": definition.version,
             "business_key": callee.business_key,
+            "unique_key": callee.business_key if definition.is_key_unique else None,
             "state": InstanceState.CREATED.value,
             "revision": 0,
             "history_seq": 0,
@@ -52,7 +71,7 @@ def call(work: UnitOfWork, parent: Row[Any], effect: ChildrenCalled) -> None:
         }
         for callee in effect.callees
     ]
-    work.session.execute(insert(ProcessInstance.__table__), rows)  # type: ignore[arg-type]
+    unique_keys.insert(work, rows)
     items = [inbox.row(work, str(row["id"]), "start", {}) for row in rows]
     work.session.execute(insert(InboxItem.__table__), items)  # type: ignore[arg-type]
     work.touched.update(str(row["id"]) for row in rows)

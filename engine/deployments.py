@@ -6,12 +6,13 @@ A deployment is checked whole before anything is written: one error in one file 
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 import orjson
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from engine import definitions, dmn, graphs, lint, schedules
+from engine import definitions, dmn, graphs, lint, taking_effect
 from engine.findings import DefinitionRefused, Finding
 from engine.models import (
     DecisionDefinition,
@@ -19,9 +20,9 @@ from engine.models import (
     DeploymentFile,
     FormDefinition,
     ProcessDefinition,
-    StartSubscription,
 )
 from engine.spiff.graph import ProcessGraph
+from engine.states import DefinitionState
 from foundation import outbox
 from foundation.database import Base, UnitOfWork
 from foundation.errors import Invalid
@@ -45,22 +46,49 @@ class Deployed:
     warnings: tuple[Finding, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Stored:
+    """A file of a deployment that is being published."""
+
+    deployment_id: str
+    name: str
+    content: bytes
+
+
 def check(session: Session, files: Mapping[str, bytes]) -> list[Finding]:
     """Give everything lint has to say about a set of files."""
-    return lint.check(files, known=definitions.known_keys(session))
+    return lint.check(files, known=definitions.known_keys(session), retired=definitions.retired_keys(session))
 
 
-def deploy(work: UnitOfWork, files: Mapping[str, bytes], *, note: str = "") -> Deployed:
-    """Check, store and publish a set of files. Raises DefinitionRefused with every finding."""
+def deploy(
+    work: UnitOfWork,
+    files: Mapping[str, bytes],
+    *,
+    note: str = "",
+    effective_at: datetime | None = None,
+    scenarios: Mapping[str, bytes] | None = None,
+) -> Deployed:
+    """Check, store and publish a set of files. Raises DefinitionRefused with every finding.
+
+    Processes take effect at `effective_at` (UTC), now when it is None or over; decisions and forms now.
+    `scenarios` are kept with the files, for export and tests; nothing reads them while instances run.
+    """
     _check_names(files)
     findings = check(work.session, files)
     if any(finding.severity == "error" for finding in findings):
         raise DefinitionRefused(findings)
-    deployment_id = _store(work, files, note)
+    deployment_id = _store(work, {**files, **(scenarios or {})}, note)
+    moment = max(effective_at or work.now, work.now)
     decisions = _register_decisions(work, deployment_id, files)
     forms = _register_forms(work, deployment_id, files)
     processes = [
-        _publish(work, deployment_id, name, process_id, graph, content)
+        _publish(
+            work,
+            _Stored(deployment_id=deployment_id, name=name, content=content),
+            process_id,
+            graph,
+            moment,
+        )
         for name, content in sorted(files.items())
         if name.endswith(".bpmn")
         for process_id, graph in graphs.build(content, file=name).items()
@@ -74,7 +102,13 @@ def deploy(work: UnitOfWork, files: Mapping[str, bytes], *, note: str = "") -> D
     )
 
 
-def deploy_new(work: UnitOfWork, files: Mapping[str, bytes], *, note: str = "") -> Deployed | None:
+def deploy_new(
+    work: UnitOfWork,
+    files: Mapping[str, bytes],
+    *,
+    note: str = "",
+    scenarios: Mapping[str, bytes] | None = None,
+) -> Deployed | None:
     """Deploy the files whose content was never deployed under their name; None when there are none.
 
     What an administrator published since stays the newest version until a file really changes.
@@ -84,7 +118,7 @@ def deploy_new(work: UnitOfWork, files: Mapping[str, bytes], *, note: str = "") 
     )
     seen = {(row.name, row.sha256) for row in rows}
     fresh = {name: content for name, content in files.items() if (name, _sha256(content)) not in seen}
-    return deploy(work, fresh, note=note) if fresh else None
+    return deploy(work, fresh, note=note, scenarios=scenarios) if fresh else None
 
 
 def _check_names(files: Mapping[str, bytes]) -> None:
@@ -111,49 +145,38 @@ def _store(work: UnitOfWork, files: Mapping[str, bytes], note: str) -> str:
 
 
 def _publish(
-    work: UnitOfWork, deployment_id: str, name: str, process_id: str, graph: ProcessGraph, diagram: bytes
+    work: UnitOfWork, file: _Stored, process_id: str, graph: ProcessGraph, effective_at: datetime
 ) -> ProcessDefinition:
+    is_later = effective_at > work.now
     definition = ProcessDefinition(
         id=new_id(),
         key=process_id,
         version=_next_version(work, ProcessDefinition, process_id),
         name=graph.description or process_id,
-        state="published",
-        deployment_id=deployment_id,
-        file=name,
-        sha256=_sha256(diagram),
+        state=(DefinitionState.SCHEDULED if is_later else DefinitionState.PUBLISHED).value,
+        deployment_id=file.deployment_id,
+        file=file.name,
+        sha256=_sha256(file.content),
         published_at=work.now,
         published_by=work.actor.id,
+        effective_at=effective_at,
+        is_key_unique=graph.is_key_unique,
     )
     work.session.add(definition)
     work.session.flush()
-    _register_starts(work, definition, graph)
+    if not is_later:
+        taking_effect.listen(work, process_id, at=work.now)
     outbox.record(
         work,
         "definition.published",
         subject=definition.id,
-        data={"process": process_id, "version": definition.version},
+        data={
+            "process": process_id,
+            "version": definition.version,
+            "effective_at": effective_at.isoformat(),
+        },
     )
     return definition
-
-
-def _register_starts(work: UnitOfWork, definition: ProcessDefinition, graph: ProcessGraph) -> None:
-    """Only the newest version listens for the messages, signals and timers that start a process."""
-    work.session.execute(delete(StartSubscription).where(StartSubscription.key == definition.key))
-    for node in graph.starts(None):
-        event = node.element.event
-        if event.kind in {"message", "signal"}:
-            work.session.add(
-                StartSubscription(
-                    id=new_id(),
-                    definition_id=definition.id,
-                    key=definition.key,
-                    kind=event.kind,
-                    name=event.name or "",
-                    element=node.element.id,
-                )
-            )
-    schedules.register(work, definition, graph)
 
 
 def _register_decisions(work: UnitOfWork, deployment_id: str, files: Mapping[str, bytes]) -> list[str]:

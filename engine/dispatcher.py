@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from engine import escalations, inbox, jobs, messages, schedules, timers, turns
+from engine import escalations, inbox, jobs, messages, schedules, taking_effect, timers, turns
 from engine.jobs import Handlers
 from engine.models import (
     BufferedMessage,
@@ -63,7 +63,8 @@ class Dispatcher:
 
     def tick(self) -> int:
         """Do everything that is due now; gives how many things were done."""
-        done = timers.fire_due(self.database)
+        done = taking_effect.take_effect(self.database)
+        done += timers.fire_due(self.database)
         done += escalations.fire_due(self.database, self.sink)
         done += schedules.start_due(self.database)
         done += messages.match(self.database)
@@ -114,6 +115,7 @@ def next_due(session: Session) -> datetime | None:
     moments = [
         _first_of_running(session, Timer),
         _first_of_running(session, EscalationStep),
+        taking_effect.next_due(session),
         session.scalar(select(func.min(Schedule.next_at))),
         session.scalar(select(func.min(Job.due_at)).where(Job.state == WorkState.CREATED.value)),
         session.scalar(select(func.min(InboxItem.not_before)).where(InboxItem.is_held.is_(False))),

@@ -1,36 +1,181 @@
-"""Drafts: diagrams being edited, one per process, kept until they are published or dropped."""
+"""Drafts: definitions being edited, one per key, kept until they are published or dropped.
 
-from sqlalchemy import delete, func, select
+Nothing drawn is lost: what is dropped or replaced, and what somebody drew while somebody else saved, is kept
+as a copy that can become the draft again.
+"""
+
+from typing import Literal
+
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from engine.models import DefinitionDraft, ProcessDefinition
+from engine import definition_events
+from engine.lifecycle_tables import DefinitionDraft, DraftCopy, Kind
+from engine.models import ProcessDefinition
+from engine.states import DraftStage
 from foundation.database import UnitOfWork
-from foundation.errors import Stale
+from foundation.errors import NotFound, Stale
+from foundation.ids import new_id
+from foundation.texts import _
+
+Reason = Literal["dropped", "replaced", "kept"]
 
 
-def get(session: Session, key: str) -> DefinitionDraft | None:
-    """Give the draft of a process, None when nobody is editing."""
-    return session.get(DefinitionDraft, key)
+def get(session: Session, key: str, *, kind: Kind = Kind.PROCESS) -> DefinitionDraft | None:
+    """Give the draft of a definition, None when nobody is editing."""
+    return session.get(DefinitionDraft, (kind.value, key))
 
 
-def save(work: UnitOfWork, key: str, diagram: bytes, *, revision: int | None) -> DefinitionDraft:
-    """Keep a diagram being edited; Stale when somebody else saved since `revision`."""
-    found = work.session.get(DefinitionDraft, key, with_for_update=True)
+def unchanged(
+    session: Session, key: str, revision: int | None, *, kind: Kind = Kind.PROCESS
+) -> DefinitionDraft:
+    """Give the draft for a change and lock it; NotFound without one, Stale when `revision` is not its own.
+
+    The facts of Stale say who saved meanwhile (`updated_by`) and when (`updated_at`).
+    """
+    found = session.get(DefinitionDraft, (kind.value, key), with_for_update=True)
     if found is None:
-        newest = work.session.scalar(
-            select(func.max(ProcessDefinition.version)).where(ProcessDefinition.key == key)
-        )
-        found = DefinitionDraft(key=key, content=diagram, based_on=newest or 0, revision=0)
-        work.session.add(found)
-    elif revision is not None and revision != found.revision:
-        raise Stale(draft=key, revision=found.revision)
-    found.content = diagram
-    found.revision += 1
-    found.updated_at, found.updated_by = work.now, work.actor.id
-    work.session.flush()
+        raise NotFound(_("“{key}” không có bản nháp.", key=key), draft=key)
+    if revision is not None and revision != found.revision:
+        raise stale(found)
     return found
 
 
-def drop(work: UnitOfWork, key: str) -> None:
-    """Forget a draft."""
-    work.session.execute(delete(DefinitionDraft).where(DefinitionDraft.key == key))
+def stale(draft: DefinitionDraft) -> Stale:
+    """Say that a draft was saved by somebody else meanwhile."""
+    return Stale(
+        draft=draft.key,
+        revision=draft.revision,
+        updated_by=draft.updated_by,
+        updated_at=draft.updated_at.isoformat(),
+    )
+
+
+def save(
+    work: UnitOfWork, key: str, content: bytes, *, revision: int | None, kind: Kind = Kind.PROCESS
+) -> DefinitionDraft:
+    """Keep a definition being edited; Stale when somebody else saved since `revision` (0 for no draft yet).
+
+    A change after the draft was sent for review or approved takes that back; saving the same bytes again
+    changes nothing.
+    """
+    found = work.session.get(DefinitionDraft, (kind.value, key), with_for_update=True)
+    if found is None:
+        if revision:
+            raise Stale(draft=key)
+        return _begin(work, key, content, kind)
+    if revision is not None and revision != found.revision:
+        raise stale(found)
+    if found.content != content:
+        _change(work, found, content)
+    return found
+
+
+def drop(work: UnitOfWork, key: str, *, kind: Kind = Kind.PROCESS) -> str | None:
+    """Put the draft away as a copy; gives the copy's id, None when there was no draft."""
+    found = get(work.session, key, kind=kind)
+    if found is None:
+        return None
+    copy = _put_aside(work, found, "dropped")
+    forget(work, found)
+    definition_events.record(work, key, "dropped", kind=kind, revision=found.revision)
+    return copy
+
+
+def forget(work: UnitOfWork, draft: DefinitionDraft) -> None:
+    """Remove a draft that has been published."""
+    work.session.delete(draft)
+    work.session.flush()
+
+
+def replace(work: UnitOfWork, key: str, content: bytes, *, kind: Kind = Kind.PROCESS) -> DefinitionDraft:
+    """Make something else the draft (a file, an older version); the draft there was becomes a copy."""
+    found = get(work.session, key, kind=kind)
+    if found is not None and found.content != content:
+        _put_aside(work, found, "replaced")
+    return save(work, key, content, revision=None, kind=kind)
+
+
+def keep_copy(work: UnitOfWork, key: str, content: bytes, *, kind: Kind = Kind.PROCESS) -> str:
+    """Keep what somebody drew while somebody else saved; gives the copy's id."""
+    draft = get(work.session, key, kind=kind)
+    based_on = draft.based_on if draft is not None else _newest(work.session, key)
+    return _copy(work, kind, key, content, based_on, "kept")
+
+
+def copies(session: Session, key: str, *, kind: Kind = Kind.PROCESS, limit: int = 50) -> list[DraftCopy]:
+    """Give the copies of a definition's drafts, newest first."""
+    statement = select(DraftCopy).where(DraftCopy.kind == kind.value, DraftCopy.key == key)
+    return list(
+        session.scalars(statement.order_by(DraftCopy.made_at.desc(), DraftCopy.id.desc()).limit(limit))
+    )
+
+
+def copy(session: Session, copy_id: str) -> DraftCopy:
+    """Give one copy; NotFound when there is none."""
+    found = session.get(DraftCopy, copy_id)
+    if found is None:
+        raise NotFound(_("Không tìm thấy bản lưu {id}.", id=copy_id))
+    return found
+
+
+def restore(work: UnitOfWork, copy_id: str) -> DefinitionDraft:
+    """Make a copy the draft again; the draft there was becomes a copy in its place."""
+    found = copy(work.session, copy_id)
+    draft = replace(work, found.key, found.content, kind=Kind(found.kind))
+    draft.based_on = found.based_on
+    work.session.delete(found)
+    definition_events.record(work, found.key, "restored", kind=Kind(found.kind), revision=draft.revision)
+    return draft
+
+
+def _begin(work: UnitOfWork, key: str, content: bytes, kind: Kind) -> DefinitionDraft:
+    draft = DefinitionDraft(
+        kind=kind.value,
+        key=key,
+        content=content,
+        based_on=_newest(work.session, key),
+        revision=1,
+        stage=DraftStage.EDITING.value,
+        updated_at=work.now,
+        updated_by=work.actor.id,
+    )
+    work.session.add(draft)
+    work.session.flush()
+    return draft
+
+
+def _change(work: UnitOfWork, draft: DefinitionDraft, content: bytes) -> None:
+    draft.content = content
+    draft.revision += 1
+    draft.updated_at, draft.updated_by = work.now, work.actor.id
+    if draft.stage != DraftStage.EDITING:
+        draft.stage = DraftStage.EDITING.value
+        definition_events.record(work, draft.key, "reopened", kind=Kind(draft.kind), revision=draft.revision)
+    work.session.flush()
+
+
+def _put_aside(work: UnitOfWork, draft: DefinitionDraft, reason: Reason) -> str:
+    return _copy(work, Kind(draft.kind), draft.key, draft.content, draft.based_on, reason)
+
+
+def _copy(work: UnitOfWork, kind: Kind, key: str, content: bytes, based_on: int, reason: Reason) -> str:
+    made = DraftCopy(
+        id=new_id(),
+        kind=kind.value,
+        key=key,
+        content=content,
+        based_on=based_on,
+        reason=reason,
+        made_at=work.now,
+        made_by=work.actor.id,
+    )
+    work.session.add(made)
+    work.session.flush()
+    return made.id
+
+
+def _newest(session: Session, key: str) -> int:
+    return (
+        session.scalar(select(func.max(ProcessDefinition.version)).where(ProcessDefinition.key == key)) or 0
+    )

@@ -8,7 +8,7 @@ import orjson
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from engine import history, incidents, runner, starts
+from engine import definitions, history, incidents, runner, starts
 from engine.models import EventSubscription, Job, ProcessInstance, Timer, UserTask
 from engine.spiff import state
 from engine.spiff.effects import Happened
@@ -41,9 +41,19 @@ def start(
     business_key: str | None = None,
     version: int | None = None,
 ) -> str:
-    """Start an instance and take its first steps now, in this transaction. Gives its id."""
+    """Start an instance and take its first steps now, in this transaction. Gives its id.
+
+    Raises Conflict when the process may not be started now, or a live instance has the business key and the
+    definition asks for unique ones.
+    """
     check_variables(variables)
-    instance_id = starts.write(work, key, business_key=business_key, version=version)
+    definition = definitions.startable(work.session, key, work.now, version)
+    if definition.is_key_unique and not business_key:
+        raise Invalid(
+            _("Quy trình “{key}” yêu cầu mỗi phiên có mã hồ sơ riêng; hãy nêu mã hồ sơ.", key=key),
+            fields={"business_key": _("Hãy nêu mã hồ sơ.")},
+        )
+    instance_id = starts.write(work, definition, business_key=business_key)
     with incidents.noted(work, instance_id, kind="command", reference="start"):
         runner.begin(work, runner.lock(work, instance_id), variables, None)
     return instance_id

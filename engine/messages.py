@@ -1,20 +1,28 @@
 """Messages and signals between instances, and from the outside.
 
 A message is a row until exactly one waiting token takes it, or a process that starts with it, or it
-expires. A signal reaches everybody who waits at that moment. Matching holds no instance lock: the taker
-gets an inbox item and consumes it in its own turn.
+expires. A message whose correlation key a live instance holds as its unique business key starts no second
+one and keeps waiting (`engine.unique_keys`). A signal reaches everybody who waits at that moment. Matching
+holds no instance lock: the taker gets an inbox item and consumes it in its own turn.
 """
 
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, exists, insert, select
+from sqlalchemy import Exists, delete, exists, insert, select
 from sqlalchemy.orm import Session
 
-from engine import inbox, starts
-from engine.models import BufferedMessage, EventSubscription, InboxItem, StartSubscription
+from engine import inbox, starts, taking_effect, unique_keys
+from engine.models import (
+    BufferedMessage,
+    EventSubscription,
+    InboxItem,
+    ProcessDefinition,
+    ProcessInstance,
+    StartSubscription,
+)
 from foundation.database import Database, UnitOfWork
-from foundation.errors import Invalid
+from foundation.errors import Conflict, Invalid
 from foundation.ids import new_id
 from foundation.texts import _
 
@@ -75,9 +83,12 @@ def broadcast(work: UnitOfWork, name: str, variables: dict[str, Any], *, thrown_
     if items:
         work.session.execute(insert(InboxItem.__table__), items)  # type: ignore[arg-type]
         work.touched.update(row.instance_id for row in waiting)
+    taking_effect.switch_due(work)
     listeners = _starts(work.session, "signal", name)
     for start in listeners:
-        starts.create(work, start.key, variables, start_node=start.element)
+        starts.create(
+            work, start.key, variables, start_node=start.element, definition=_definition(work.session, start)
+        )
     return len(items) + len(listeners)
 
 
@@ -93,7 +104,9 @@ def match(database: Database, *, limit: int = 200) -> int:
                     EventSubscription.correlation_key == BufferedMessage.correlation_key,
                 )
                 | exists().where(
-                    StartSubscription.kind == "message", StartSubscription.name == BufferedMessage.name
+                    StartSubscription.kind == "message",
+                    StartSubscription.name == BufferedMessage.name,
+                    ~_is_taken(),
                 )
             )
             .order_by(BufferedMessage.received_at, BufferedMessage.id)
@@ -105,6 +118,19 @@ def match(database: Database, *, limit: int = 200) -> int:
             taken += _give(work, message_id)
             work.commit()
     return taken
+
+
+def _is_taken() -> Exists:
+    """A live instance holds the message's key as its unique business key."""
+    return (
+        exists()
+        .where(
+            ProcessInstance.key == StartSubscription.key,
+            ProcessInstance.unique_key == BufferedMessage.correlation_key,
+            ProcessInstance.state.in_(unique_keys.HOLDING),
+        )
+        .correlate(StartSubscription, BufferedMessage)
+    )
 
 
 def forget_expired(database: Database) -> int:
@@ -133,18 +159,33 @@ def _give(work: UnitOfWork, message_id: str) -> int:
         }
         inbox.put(work, taker.instance_id, "event", payload)
         return 1
-    listeners = _starts(work.session, "message", message.name)
-    for start in listeners[:1]:
+    taking_effect.switch_due(work)
+    for start in _starts(work.session, "message", message.name):
+        if _begin(work, start, message.correlation_key or None, message.variables):
+            return 1
+    send(work, message.name, message.correlation_key, message.variables)
+    return 0
+
+
+def _begin(work: UnitOfWork, start: StartSubscription, business_key: str | None, variables: Any) -> bool:
+    """Start a process by a message, unless a live instance has the key and it has to be unique."""
+    definition = _definition(work.session, start)
+    try:
         starts.create(
             work,
             start.key,
-            message.variables,
-            business_key=message.correlation_key or None,
+            variables,
+            business_key=business_key,
             start_node=start.element,
+            definition=definition,
         )
-    if not listeners:
-        send(work, message.name, message.correlation_key, message.variables)
-    return len(listeners[:1])
+    except Conflict:
+        return False
+    return True
+
+
+def _definition(session: Session, start: StartSubscription) -> ProcessDefinition:
+    return session.get_one(ProcessDefinition, start.definition_id)
 
 
 def _claim_subscription(work: UnitOfWork, name: str, key: str) -> Any:

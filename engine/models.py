@@ -16,6 +16,8 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -24,6 +26,8 @@ from foundation.database import Base, Json, Moment
 Id = String(32)
 Key = String(120)
 Serial = BigInteger().with_variant(Integer, "sqlite")
+#: while an instance is in these states no other may have its unique key (`engine.states.LIVE`)
+HOLDS_ITS_KEY = "state IN ('created', 'running', 'suspended')"
 
 
 class Deployment(Base):
@@ -52,19 +56,26 @@ class ProcessDefinition(Base):
     """One version of one process. Instances stay on their version."""
 
     __tablename__ = "process_definition"
-    __table_args__ = (UniqueConstraint("key", "version"),)
+    __table_args__ = (
+        UniqueConstraint("key", "version"),
+        Index("ix_process_definition_state_effective", "state", "effective_at"),
+    )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     key: Mapped[str] = mapped_column(Key)
     version: Mapped[int] = mapped_column(Integer)
     name: Mapped[str] = mapped_column(String(200))
-    #: published | retired
+    #: see engine.states.DefinitionState
     state: Mapped[str] = mapped_column(String(20))
     deployment_id: Mapped[str] = mapped_column(ForeignKey("deployment.id"))
     file: Mapped[str] = mapped_column(String(200))
     sha256: Mapped[str] = mapped_column(String(64))
     published_at: Mapped[datetime] = mapped_column(Moment)
     published_by: Mapped[str] = mapped_column(String(64))
+    #: from when starts may use the version (UTC)
+    effective_at: Mapped[datetime] = mapped_column(Moment, server_default="1970-01-01 00:00:00")
+    #: the diagram asks that live instances never share a business key
+    is_key_unique: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
 
 
 class DecisionDefinition(Base):
@@ -94,19 +105,6 @@ class FormDefinition(Base):
     deployment_id: Mapped[str] = mapped_column(ForeignKey("deployment.id"))
     file: Mapped[str] = mapped_column(String(200))
     published_at: Mapped[datetime] = mapped_column(Moment)
-
-
-class DefinitionDraft(Base):
-    """A diagram being edited: one draft per process key, kept until it is published or dropped."""
-
-    __tablename__ = "definition_draft"
-
-    key: Mapped[str] = mapped_column(Key, primary_key=True)
-    content: Mapped[bytes] = mapped_column(LargeBinary)
-    based_on: Mapped[int] = mapped_column(Integer, default=0)
-    revision: Mapped[int] = mapped_column(Integer, default=1)
-    updated_at: Mapped[datetime] = mapped_column(Moment)
-    updated_by: Mapped[str] = mapped_column(String(64))
 
 
 class StartSubscription(Base):
@@ -150,6 +148,14 @@ class ProcessInstance(Base):
         Index("ix_process_instance_parent", "parent_instance_id", "parent_token"),
         Index("ix_process_instance_key_state", "key", "state"),
         UniqueConstraint("schedule_id", "scheduled_for"),
+        Index(
+            "uq_process_instance_live_key",
+            "key",
+            "unique_key",
+            unique=True,
+            sqlite_where=text(HOLDS_ITS_KEY),
+            postgresql_where=text(HOLDS_ITS_KEY),
+        ),
     )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
@@ -157,6 +163,8 @@ class ProcessInstance(Base):
     key: Mapped[str] = mapped_column(Key)
     definition_version: Mapped[int] = mapped_column(Integer)
     business_key: Mapped[str | None] = mapped_column(String(120), index=True)
+    #: the business key again where the definition asks that live instances never share it
+    unique_key: Mapped[str | None] = mapped_column(String(120))
     #: see engine.states.InstanceState
     state: Mapped[str] = mapped_column(String(20))
     #: grows by one with every command; the fence against lost updates

@@ -2,10 +2,8 @@
 
 from typing import Any
 
-from sqlalchemy import insert
-
-from engine import definitions, inbox
-from engine.models import ProcessInstance
+from engine import definitions, inbox, unique_keys
+from engine.models import ProcessDefinition
 from engine.states import InstanceState
 from foundation import outbox
 from foundation.database import UnitOfWork
@@ -21,13 +19,13 @@ def create(
     start_node: str | None = None,
     version: int | None = None,
     schedule: tuple[str, str] | None = None,
+    definition: ProcessDefinition | None = None,
 ) -> str:
     """Write a new instance that takes its first steps in its own turn after the commit. Gives its id."""
     instance_id = write(
         work,
-        key,
+        definition or definitions.startable(work.session, key, work.now, version),
         business_key=business_key,
-        version=version,
         schedule=schedule,
         call={"variables": variables},
     )
@@ -37,15 +35,16 @@ def create(
 
 def write(
     work: UnitOfWork,
-    key: str,
+    definition: ProcessDefinition,
     *,
     business_key: str | None = None,
-    version: int | None = None,
     schedule: tuple[str, str] | None = None,
     call: dict[str, Any] | None = None,
 ) -> str:
-    """Write the row of a new instance of the newest (or a given) version. Gives its id."""
-    definition = definitions.published(work.session, key, version)
+    """Write the row of a new instance of a version. Gives its id.
+
+    Raises Conflict when the definition asks for unique business keys and a live instance has this one.
+    """
     instance_id = new_id()
     row = {
         "id": instance_id,
@@ -53,6 +52,7 @@ def write(
         "key": definition.key,
         "definition_version": definition.version,
         "business_key": business_key,
+        "unique_key": business_key if definition.is_key_unique else None,
         "state": InstanceState.CREATED.value,
         "revision": 0,
         "history_seq": 0,
@@ -64,7 +64,7 @@ def write(
         "started_at": work.now,
         "started_by": work.actor.id,
     }
-    work.session.execute(insert(ProcessInstance.__table__), row)  # type: ignore[arg-type]
-    facts = {"process": key, "business_key": business_key}
+    unique_keys.insert(work, [row])
+    facts = {"process": definition.key, "business_key": business_key}
     outbox.record(work, "instance.started", subject=instance_id, instance_id=instance_id, data=facts)
     return instance_id

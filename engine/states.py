@@ -24,6 +24,27 @@ class InstanceState(StrEnum):
 LIVE = (InstanceState.CREATED, InstanceState.RUNNING, InstanceState.SUSPENDED)
 
 
+class DefinitionState(StrEnum):
+    """Life of a published version of a process."""
+
+    #: may be started from its effective date on, as the newest in effect
+    PUBLISHED = "published"
+    #: published, its effective date is still to come
+    SCHEDULED = "scheduled"
+    #: taken back before its effective date
+    WITHDRAWN = "withdrawn"
+    #: starts nothing any more; what runs goes on
+    RETIRED = "retired"
+
+
+class DraftStage(StrEnum):
+    """Where a draft stands between drawing and publishing."""
+
+    EDITING = "editing"
+    IN_REVIEW = "in_review"
+    APPROVED = "approved"
+
+
 class WorkState(StrEnum):
     """Life of a user task, job, timer or ladder step."""
 

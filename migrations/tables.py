@@ -20,6 +20,7 @@ MODULES = (
     "directives.policies",
     "directives.proposals",
     "directives.report_tables",
+    "engine.lifecycle_tables",
     "engine.models",
     "foundation.calendars",
     "foundation.outbox",

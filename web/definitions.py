@@ -13,10 +13,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engine import definitions, differences, drafts, forms, graphs
+from engine.lifecycle_tables import DefinitionDraft
 from engine.lint.labels import label
 from engine.models import (
     DecisionDefinition,
-    DefinitionDraft,
     FormDefinition,
     ProcessDefinition,
     ProcessInstance,

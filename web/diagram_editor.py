@@ -12,7 +12,8 @@ from directives import access
 from engine import definitions, deployments, differences, drafts, xml_gate
 from engine.bpmn import children, is_executable
 from engine.findings import DefinitionRefused, Finding
-from engine.models import DefinitionDraft, ProcessDefinition
+from engine.lifecycle_tables import DefinitionDraft
+from engine.models import ProcessDefinition
 from foundation.database import UnitOfWork
 from foundation.errors import Invalid, NotFound, Stale, TiendoError, TooLarge
 from foundation.texts import Text, _
@@ -177,9 +178,9 @@ def publish(key: str) -> Any:
             draft = _unchanged(held, revision)
             _refuse_errors(_findings(work.session, draft.content, key))
             file = newest.file if newest is not None else f"{key}.bpmn"
-            deployments.deploy(work, {file: draft.content}, note=note)
-            drafts.drop(work, key)
-            version = definitions.published(work.session, key).version
+            deployed = deployments.deploy(work, {file: draft.content}, note=note)
+            drafts.forget(work, draft)
+            version = deployed.processes[0].version
             work.commit()
     except (Invalid, Stale) as error:
         return _review_page(key, request.form, problems(error)), 422

@@ -8,6 +8,7 @@ from engine.findings import Finding
 from engine.lint import (
     activities,
     assignments,
+    business_keys,
     escalation,
     events,
     expressions,
@@ -27,6 +28,7 @@ from engine.lint.model import Diagram
 #: what is asked of each diagram, in the order people read the answers
 CHECKS: tuple[Callable[[Diagram], Iterator[Finding]], ...] = (
     processes.check,
+    business_keys.check,
     structure.check,
     support.check,
     reachability.check,
@@ -42,11 +44,14 @@ CHECKS: tuple[Callable[[Diagram], Iterator[Finding]], ...] = (
 )
 
 
-def check(deployed: Mapping[str, bytes], *, known: Collection[str] | None = ()) -> list[Finding]:
+def check(
+    deployed: Mapping[str, bytes], *, known: Collection[str] | None = (), retired: Collection[str] = ()
+) -> list[Finding]:
     """Give every problem of the files: by file as given, errors and warnings in document order.
 
     `known` are keys of processes, decisions and forms the installation already has; with None nobody can
-    tell, and a reference that leads out of the files is a warning instead of an error.
+    tell, and a reference that leads out of the files is a warning instead of an error. `retired` are keys of
+    processes that start nothing any more.
     """
     found = list(files.check_kinds(deployed))
     trees, refused = files.diagrams(deployed)
@@ -55,6 +60,7 @@ def check(deployed: Mapping[str, bytes], *, known: Collection[str] | None = ()) 
     available = references.keys(_keys(deployed, diagrams.values()), known)
     for diagram in diagrams.values():
         found += _check_diagram(diagram, available)
+        found += references.check_retired(diagram, retired)
     found += references.check_processes(diagrams)
     found += files.check_decisions(deployed)
     found += files.check_forms(deployed)

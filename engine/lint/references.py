@@ -39,6 +39,17 @@ PROCESS_TWICE = error(
 )
 
 
+RETIRED = warning(
+    "call.retired-process",
+    _(
+        "Bước gọi {name}: quy trình “{found}” đã ngừng áp dụng nên bước này sẽ dừng với sự cố; hãy cho áp "
+        "dụng lại quy trình đó hoặc gọi quy trình khác."
+    ),
+    why=_("Quy trình đã ngừng áp dụng không khởi tạo phiên mới, kể cả khi được gọi."),
+    example="calledElement trỏ tới quy trình đã ngừng áp dụng",
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Keys:
     """What diagrams may refer to: keys found in the files, and those the installation already has."""
@@ -69,6 +80,14 @@ def check(diagram: Diagram, available: Keys) -> Iterator[Finding]:
             is_literal = bool(found) and not expressions.is_marked(found)
             if is_literal and not available.has(found):
                 yield rule.at(node.xml, diagram.file, severity=available.severity, found=found)
+
+
+def check_retired(diagram: Diagram, retired: Collection[str]) -> Iterator[Finding]:
+    """Give the calls of processes that start nothing any more."""
+    for node in diagram.nodes:
+        for rule, found in _references(node):
+            if rule is CALLED and found in retired:
+                yield RETIRED.at(node.xml, diagram.file, found=found)
 
 
 def check_processes(diagrams: Mapping[str, Diagram]) -> Iterator[Finding]:

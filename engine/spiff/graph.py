@@ -17,6 +17,8 @@ class ProcessGraph(WorkflowSpec):  # type: ignore[misc]  # SpiffWorkflow is unty
         """Begin an empty graph."""
         super().__init__(name=process_id)
         self.description = name
+        #: live instances may not share a business key (`tiendo:uniqueBusinessKey`)
+        self.is_key_unique = False
         self.flows: dict[str, Flow] = {}
         self._start_nodes: dict[str | None, list[Node]] = {}
         self._event_subprocesses: dict[str | None, list[Node]] = {}

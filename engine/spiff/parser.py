@@ -225,6 +225,7 @@ class GraphParser(ProcessParser):  # type: ignore[misc]  # SpiffWorkflow is unty
 
     def _parse(self) -> None:
         graph = ProcessGraph(self.bpmn_id, self.get_name())
+        graph.is_key_unique = self.node.get(f"{TIENDO}uniqueBusinessKey") in {"true", "1"}
         graph.start = ProcessNode(graph, Element(id="", name=self.get_name(), type="process"), None)
         self.spec = graph
         containers: list[tuple[XmlElement, str | None]] = [(self.node, None)]

@@ -328,3 +328,17 @@ case(
     "c",
 )
 case("element.unknown", simple().end().raw('<bpmn:usertask id="wrong"/>'), "wrong")
+
+case(
+    "process.unique-key-value",
+    diagram("p", 'tiendo:uniqueBusinessKey="có"').start().user_task("u").end(),
+    "p",
+)
+case(
+    "process.unique-key-timer",
+    diagram("p", 'tiendo:uniqueBusinessKey="true"')
+    .start(body=timer("timeCycle", "R/P1D"))
+    .user_task("u")
+    .end(),
+    "start",
+)

@@ -16,8 +16,8 @@ DECISION = (
 ).encode()
 
 
-def codes(files: dict[str, bytes], **options: tuple[str, ...] | None) -> list[str]:
-    return [finding.rule for finding in lint.check(files, **options)]
+def codes(files: dict[str, bytes], known: tuple[str, ...] | None = ()) -> list[str]:
+    return [finding.rule for finding in lint.check(files, known=known)]
 
 
 def test_no_files_is_an_error() -> None:

@@ -10,7 +10,13 @@ from tests.engine.diagrams import Diagram, diagram, timer
 from tests.engine.lint.cases import CASES, Case, choice, task
 
 #: rules that need more than one diagram, or no diagram; tested in test_deployment.py and test_xml_gate.py
-ELSEWHERE = {"decision.unreadable", "file.none", "file.unknown-kind", "process.duplicate-id"}
+ELSEWHERE = {
+    "call.retired-process",
+    "decision.unreadable",
+    "file.none",
+    "file.unknown-kind",
+    "process.duplicate-id",
+}
 
 
 def findings(drawing: Diagram) -> list[Finding]:

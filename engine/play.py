@@ -33,7 +33,7 @@ ERROR_KEY = "bpmn_error"
 #: lines of history that say an element was passed: completed, or an event that fired there
 PASSED = frozenset(
     {"element.completed", "timer.fired", "message.received", "signal.received", "condition.met"}
-    | {"error.caught", "escalation.caught"}
+    | {"error.caught", "escalation.caught", "compensation.caught", "cancel.caught"}
 )
 
 

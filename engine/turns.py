@@ -84,7 +84,11 @@ def _child_ended(work: UnitOfWork, instance: Row[Any], payload: dict[str, Any]) 
         node = token.node
         if isinstance(node, CallActivity):
             node.child_ended(
-                token, outcome=payload["outcome"], error_code=payload["error_code"], result=payload["result"]
+                token,
+                key=payload["key"],
+                outcome=payload["outcome"],
+                error_code=payload["error_code"],
+                result=payload["result"],
             )
 
     _run_if_awaited(work, instance, command)

@@ -35,8 +35,6 @@ UNKNOWN = error(
 )
 
 _USE_PLAIN_GATEWAYS = _("hãy dùng cổng loại trừ, song song hoặc bao gồm.")
-_NO_COMPENSATION = _("cơ chế bù trừ (compensation) chưa có; hãy vẽ bước hoàn tác thành nhiệm vụ thường.")
-_NO_TRANSACTION = _("giao dịch và sự kiện hủy chưa có; hãy dùng tiểu quy trình thường với sự kiện lỗi.")
 _NO_MULTIPLE = _("một sự kiện chỉ được mang một định nghĩa; hãy tách thành nhiều sự kiện.")
 _NO_CHOREOGRAPHY = _("biểu đồ phối hợp (choreography, conversation) chỉ để vẽ; hãy mô tả bằng quy trình.")
 _NO_AD_HOC = _("tiểu quy trình tùy biến (ad-hoc) chưa có; hãy nối các bước bằng luồng trình tự.")
@@ -90,15 +88,13 @@ def _plain(elements: str, reason: Text | None = None) -> tuple[Row, ...]:
 #: the whole table, supported rows first within each element
 ROWS: tuple[Row, ...] = (
     *_plain("task userTask manualTask scriptTask serviceTask sendTask receiveTask businessRuleTask"),
-    *_plain("callActivity subProcess"),
-    *_plain("transaction", _NO_TRANSACTION),
+    *_plain("callActivity subProcess transaction"),
     *_plain("adHocSubProcess", _NO_AD_HOC),
     *_plain("exclusiveGateway parallelGateway inclusiveGateway eventBasedGateway"),
     *_plain("complexGateway", _USE_PLAIN_GATEWAYS),
     *_rows("startEvent", "none message timer signal", place="process"),
     *_rows("startEvent", "conditional", place="process", reason=_NO_CONDITION_START),
-    *_rows("startEvent", "error escalation", place="process", reason=_NO_ERROR_START),
-    *_rows("startEvent", "compensation", place="process", reason=_NO_COMPENSATION),
+    *_rows("startEvent", "error escalation compensation", place="process", reason=_NO_ERROR_START),
     *_rows("startEvent", "multiple", place="process", reason=_NO_MULTIPLE),
     *_rows("startEvent", "none", place="subProcess"),
     *_rows(
@@ -107,24 +103,22 @@ ROWS: tuple[Row, ...] = (
         place="subProcess",
         reason=_ONLY_NONE_START,
     ),
-    *_rows("startEvent", "message timer signal conditional error escalation", place="eventSubProcess"),
+    *_rows(
+        "startEvent",
+        "message timer signal conditional error escalation compensation",
+        place="eventSubProcess",
+    ),
     *_rows("startEvent", "none", place="eventSubProcess", reason=_START_NEEDS_EVENT),
-    *_rows("startEvent", "compensation", place="eventSubProcess", reason=_NO_COMPENSATION),
     *_rows("startEvent", "multiple", place="eventSubProcess", reason=_NO_MULTIPLE),
-    *_rows("endEvent", "none message signal error escalation terminate"),
-    *_rows("endEvent", "cancel", reason=_NO_TRANSACTION),
-    *_rows("endEvent", "compensation", reason=_NO_COMPENSATION),
+    *_rows("endEvent", "none message signal error escalation compensation cancel terminate"),
     *_rows("endEvent", "multiple", reason=_NO_MULTIPLE),
     *_rows("intermediateCatchEvent", "message timer signal conditional link"),
     *_rows("intermediateCatchEvent", "none", reason=_CATCH_NEEDS_EVENT),
     *_rows("intermediateCatchEvent", "multiple", reason=_NO_MULTIPLE),
-    *_rows("intermediateThrowEvent", "none message signal escalation link"),
-    *_rows("intermediateThrowEvent", "compensation", reason=_NO_COMPENSATION),
+    *_rows("intermediateThrowEvent", "none message signal escalation compensation link"),
     *_rows("intermediateThrowEvent", "multiple", reason=_NO_MULTIPLE),
-    *_rows("boundaryEvent", "message timer signal conditional error escalation"),
+    *_rows("boundaryEvent", "message timer signal conditional error escalation compensation cancel"),
     *_rows("boundaryEvent", "none", reason=_CATCH_NEEDS_EVENT),
-    *_rows("boundaryEvent", "cancel", reason=_NO_TRANSACTION),
-    *_rows("boundaryEvent", "compensation", reason=_NO_COMPENSATION),
     *_rows("boundaryEvent", "multiple", reason=_NO_MULTIPLE),
     *_plain("implicitThrowEvent", _NO_MULTIPLE),
     *_plain(
@@ -174,7 +168,7 @@ def _loop_behaviour(node: XmlElement) -> bool:
     return any((loop.get("behavior") or "All") != "All" for loop in loops)
 
 
-_ACTIVITIES = frozenset({*TASKS, "callActivity", "subProcess"})
+_ACTIVITIES = frozenset({*TASKS, "callActivity", "subProcess", "transaction"})
 _ONE_TOKEN = _("mỗi bước chỉ chạy một lượt cho mỗi luồng vào; hãy bỏ thuộc tính này.")
 
 #: uses of supported elements that are refused
@@ -198,10 +192,16 @@ FEATURES: tuple[Feature, ...] = (
         reason=_NO_MULTIPLE,
     ),
     Feature(
-        name="isForCompensation",
-        elements=_ACTIVITIES,
-        is_used=_flag("isForCompensation"),
-        reason=_NO_COMPENSATION,
+        name="method",
+        elements=frozenset({"transaction"}),
+        is_used=_other_than("method", "##Compensate"),
+        reason=_("giao dịch chỉ hủy được bằng bù trừ (##Compensate); hãy bỏ thuộc tính này."),
+    ),
+    Feature(
+        name="triggeredByEvent",
+        elements=frozenset({"transaction"}),
+        is_used=_flag("triggeredByEvent"),
+        reason=_("giao dịch không thể do sự kiện khởi động; hãy dùng tiểu quy trình sự kiện."),
     ),
     Feature(
         name="startQuantity",

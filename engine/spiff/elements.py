@@ -19,7 +19,18 @@ class Value:
     is_expression: bool
 
 
-EventKind = Literal["none", "message", "timer", "signal", "error", "escalation", "conditional", "terminate"]
+EventKind = Literal[
+    "none",
+    "message",
+    "timer",
+    "signal",
+    "error",
+    "escalation",
+    "conditional",
+    "terminate",
+    "compensation",
+    "cancel",
+]
 TimerKind = Literal["date", "duration", "cycle"]
 
 
@@ -35,6 +46,18 @@ class EventDefinition:
     timer_kind: TimerKind | None = None
     #: timer expression or condition
     expression: Value | None = None
+    #: the activity a compensation event undoes (None: all of its scope), and whether the thrower waits
+    activity: str | None = None
+    waits: bool = True
+    #: what a thrown error says, and the variables a catcher puts code and message into
+    message: str | None = None
+    code_variable: str | None = None
+    message_variable: str | None = None
+
+    def told(self, code: str | None, message: str | None) -> dict[str, Any]:
+        """Give the variables in which a catching event keeps what it caught."""
+        kept = {self.code_variable: code, self.message_variable: message}
+        return {name: value for name, value in kept.items() if name}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,6 +151,10 @@ class Element:
     retry_cycle: str = "R3/PT30S"
     default_flow: str | None = None
     is_event_subprocess: bool = False
+    #: undoes another activity and never runs by itself
+    is_for_compensation: bool = False
+    #: boundary compensation events: id of the activity their association leads to
+    handler: str | None = None
     #: id of the drawn element this one was made for by a transform; empty for what is drawn
     origin: str = ""
     #: tag the element was drawn with when a transform gave it another

@@ -95,6 +95,11 @@ class Execution(Workflow):  # type: ignore[misc]  # SpiffWorkflow is untyped
             self.ready.append(token)
         return token
 
+    def stamp(self) -> int:
+        """Give a number higher than all before: the order in which activities completed."""
+        self.next_token += 1
+        return self.next_token - 1
+
     def token(self, token_id: str) -> Token:
         """Give a live token; TokenGone when it has left."""
         found: Token | None = self.tasks.get(token_id)
@@ -104,6 +109,8 @@ class Execution(Workflow):  # type: ignore[misc]  # SpiffWorkflow is untyped
 
     def remove(self, token: Token, *, is_cancelled: bool) -> None:
         """Take a token away with everything inside it, innermost first."""
+        if is_cancelled:
+            token.node.taken_away(token)
         for inner in token.inside():
             self.remove(inner, is_cancelled=True)
         if token.scope is not None:
@@ -201,24 +208,41 @@ class Execution(Workflow):  # type: ignore[misc]  # SpiffWorkflow is untyped
                 self.trigger(token.id, variables, "signal.received")
         self.effects.append(SignalThrown(name=name, variables=variables))
 
-    def throw(self, token: Token, kind: str, code: str | None, variables: dict[str, Any]) -> bool:
+    def throw(
+        self,
+        token: Token,
+        kind: str,
+        code: str | None,
+        variables: dict[str, Any],
+        message: str | None = None,
+    ) -> bool:
         """Look outwards for what catches an error or escalation: boundary or event sub-process (§13.5.4)."""
+        came_from = ""
         for host in token.lineage():
-            listeners = [t for t in host.inside() if t.listens and t.node.catches(kind, code)]
+            listeners = [
+                t
+                for t in host.inside()
+                if t.listens and t.node.scope != came_from and t.node.catches(kind, code)
+            ]
+            # what an event sub-process throws is not caught by its own start
+            came_from = host.node.element.id if host.node.element.is_event_subprocess else ""
             listeners.sort(
                 key=lambda t: (t.node.element.attached_to is not None, t.node.element.event.name is None)
             )
             if listeners:
                 listener = listeners[0]
                 self.happened(f"{kind}.caught", listener, {"code": code})
-                listener.node.triggered(listener, variables)
+                told = listener.node.element.event.told(code, message)
+                listener.node.triggered(listener, variables | told)
                 return True
         return False
 
-    def fail(self, token: Token, code: str | None, variables: dict[str, Any]) -> None:
+    def fail(
+        self, token: Token, code: str | None, variables: dict[str, Any], message: str | None = None
+    ) -> None:
         """Throw a BPMN error; uncaught, it ends a called instance and is an incident in any other."""
         self.happened("error.thrown", token, {"code": code})
-        if self.throw(token, "error", code, variables):
+        if self.throw(token, "error", code, variables, message):
             return
         if not self.root.internal_data.get("called"):
             raise uncaught(token.node.element.drawn_id, code)

@@ -9,6 +9,9 @@ from engine.spiff.elements import Element, Flow
 if TYPE_CHECKING:
     from engine.spiff.nodes.base import Node
 
+#: events that throw
+THROWS = frozenset({"endEvent", "intermediateThrowEvent"})
+
 
 class ProcessGraph(WorkflowSpec):  # type: ignore[misc]  # SpiffWorkflow is untyped
     """A SpiffWorkflow specification whose task specs are our nodes, connected by named flows."""
@@ -22,6 +25,8 @@ class ProcessGraph(WorkflowSpec):  # type: ignore[misc]  # SpiffWorkflow is unty
         self.flows: dict[str, Flow] = {}
         self._start_nodes: dict[str | None, list[Node]] = {}
         self._event_subprocesses: dict[str | None, list[Node]] = {}
+        self._undo_subprocesses: dict[str | None, Node] = {}
+        self._compensated_scopes: set[str | None] = set()
         self._reach_cache: dict[tuple[str, str], frozenset[str]] = {}
 
     def node(self, node_id: str) -> "Node":
@@ -47,11 +52,61 @@ class ProcessGraph(WorkflowSpec):  # type: ignore[misc]  # SpiffWorkflow is unty
         for node in self.nodes:
             element = node.element
             if element.attached_to is not None:
-                self.node(element.attached_to).boundaries.append(node)
+                self._attach(node, self.node(element.attached_to))
+            elif element.is_for_compensation:
+                continue
             elif element.type == "subProcess" and element.is_event_subprocess:
                 self._event_subprocesses.setdefault(node.scope, []).append(node)
             elif element.type == "startEvent" or (not node.incoming and node.is_implicit_start):
                 self._start_nodes.setdefault(node.scope, []).append(node)
+
+        self._index_compensation()
+
+    def _attach(self, boundary: "Node", host: "Node") -> None:
+        """Compensation events do not listen while the activity runs: they say what undoes it afterwards."""
+        if boundary.element.event.kind != "compensation":
+            host.boundaries.append(boundary)
+        elif boundary.element.handler is not None:
+            host.compensation, host.handler = boundary, self.node(boundary.element.handler)
+
+    def _index_compensation(self) -> None:
+        """Find the compensation event sub-processes, and the scopes in which anything may ever be undone."""
+        for scope, subprocesses in self._event_subprocesses.items():
+            for node in tuple(subprocesses):
+                if any(s.element.event.kind == "compensation" for s in self.starts(node.element.id)):
+                    subprocesses.remove(node)
+                    self._undo_subprocesses[scope] = node
+        for node in self.nodes:
+            kind = node.element.event.kind
+            if kind in {"compensation", "cancel"} and node.element.type in THROWS:
+                self._compensated_scopes.update(self._scopes_seen(node, is_cancel=kind == "cancel"))
+
+    def _scopes_seen(self, node: "Node", *, is_cancel: bool) -> set[str | None]:
+        """Give the scopes a throw event undoes; cancelling reaches up to its transaction."""
+        seen, scope = {node.scope}, node.scope
+        while scope is not None:
+            around = self.node(scope)
+            if is_cancel and around.element.type == "transaction":
+                break
+            if not is_cancel and not around.element.is_event_subprocess:
+                break
+            scope = around.scope
+            seen.add(scope)
+            if not is_cancel:
+                break
+        return seen
+
+    def undo_subprocess(self, scope: str | None) -> "Node | None":
+        """Give the compensation event sub-process of a sub-process: what undoes it from inside."""
+        return self._undo_subprocesses.get(scope)
+
+    def may_compensate(self, scope: str | None) -> bool:
+        """Tell whether completed activities of a scope may ever be undone, by itself or by a scope around."""
+        while scope not in self._compensated_scopes:
+            if scope is None:
+                return False
+            scope = self.node(scope).scope
+        return True
 
     def drawn_type(self, element: Element) -> str:
         """Give the tag people drew: of the element, or of the one it was made for."""

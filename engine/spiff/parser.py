@@ -12,6 +12,7 @@ from SpiffWorkflow.bpmn.parser.BpmnParser import BpmnParser
 from SpiffWorkflow.bpmn.parser.node_parser import NodeParser
 from SpiffWorkflow.bpmn.parser.ProcessParser import ProcessParser
 
+from engine.bpmn import SUBPROCESSES
 from engine.spiff.elements import (
     CallMapping,
     Element,
@@ -43,6 +44,8 @@ EVENT_KINDS: dict[str, EventKind] = {
     "escalationEventDefinition": "escalation",
     "conditionalEventDefinition": "conditional",
     "terminateEventDefinition": "terminate",
+    "compensateEventDefinition": "compensation",
+    "cancelEventDefinition": "cancel",
 }
 #: event kind → attribute that refers to its root element, and the attribute that names it there
 CODES = {
@@ -87,6 +90,8 @@ class ElementParser(NodeParser):  # type: ignore[misc]  # SpiffWorkflow is untyp
             retry_cycle=(self._extension_text(f"{CAMUNDA}failedJobRetryTimeCycle") or "R3/PT30S"),
             default_flow=node.get("default"),
             is_event_subprocess=node.get("triggeredByEvent") == "true",
+            is_for_compensation=node.get("isForCompensation") == "true",
+            handler=self.process_parser.references.handler(node),
             origin=node.get(f"{TIENDO}origin") or "",
             drawn_as=node.get(f"{TIENDO}drawnAs") or "",
         )
@@ -128,10 +133,21 @@ class ElementParser(NodeParser):  # type: ignore[misc]  # SpiffWorkflow is untyp
         if kind == "conditional":
             text = node.findtext(f"{BPMN}condition") or ""
             return EventDefinition(kind=kind, expression=value(text, expects_expression=True))
+        if kind == "compensation":
+            activity = _without_prefix(node.get("activityRef")) or None
+            return EventDefinition(
+                kind=kind, activity=activity, waits=node.get("waitForCompletion") != "false"
+            )
         if kind not in CODES:
             return EventDefinition(kind=kind)
         reference, attribute = CODES[kind]
-        return EventDefinition(kind=kind, name=references.attribute(node.get(reference), attribute))
+        return EventDefinition(
+            kind=kind,
+            name=references.attribute(node.get(reference), attribute),
+            message=references.attribute(node.get(reference), f"{CAMUNDA}errorMessage"),
+            code_variable=node.get(f"{CAMUNDA}{kind}CodeVariable"),
+            message_variable=node.get(f"{CAMUNDA}errorMessageVariable"),
+        )
 
     def _multi_instance(self) -> MultiInstance | None:
         loop = self.node.find(f"{BPMN}multiInstanceLoopCharacteristics")
@@ -200,11 +216,22 @@ class References:
     def __init__(self, root: XmlElement) -> None:
         """Index the root elements of the file."""
         self._by_id = {child.get("id"): child for child in root if child.get("id")}
+        activities = {node.get("id") for node in root.iter() if node.get("isForCompensation") == "true"}
+        self._handlers = {
+            end: other
+            for link in root.iter(f"{BPMN}association")
+            for end, other in _ends(link)
+            if other in activities
+        }
 
     def attribute(self, reference: str | None, name: str) -> str | None:
         """Give an attribute of the referenced root element, None when either is missing."""
         found = self._by_id.get(_without_prefix(reference)) if reference else None
         return None if found is None else found.get(name)
+
+    def handler(self, node: XmlElement) -> str | None:
+        """Give the id of the compensation activity that an association connects with a node."""
+        return self._handlers.get(str(node.get("id")))
 
     def message(self, reference: str) -> EventDefinition:
         """Give the event definition for a referenced message with its correlation key."""
@@ -238,7 +265,7 @@ class GraphParser(ProcessParser):  # type: ignore[misc]  # SpiffWorkflow is unty
                 elif tag in NODE_CLASSES:
                     element = ElementParser(self, child).read()
                     NODE_CLASSES[tag](graph, element, scope)
-                    if tag == "subProcess":
+                    if tag in SUBPROCESSES:
                         containers.append((child, element.id))
         for flow in flows:
             graph.connect(flow)
@@ -274,6 +301,13 @@ def _plain_attributes(node: XmlElement) -> dict[str, str]:
 
 def _without_prefix(reference: str | None) -> str:
     return (reference or "").rpartition(":")[2]
+
+
+def _ends(association: XmlElement) -> tuple[tuple[str, str], tuple[str, str]]:
+    """Give both ends of an association, in both directions: tools draw the arrow either way."""
+    source = _without_prefix(association.get("sourceRef"))
+    target = _without_prefix(association.get("targetRef"))
+    return (source, target), (target, source)
 
 
 def _feel(text: str | None) -> Value | None:

@@ -6,7 +6,7 @@ no flow leaves. Behind this transform each scope has a start event and each path
 
 from lxml.etree import _Element as XmlElement
 
-from engine.bpmn import ACTIVITIES, is_event_subprocess, local
+from engine.bpmn import ACTIVITIES, children, is_event_subprocess, local
 from engine.transforms.tree import Tree, is_outside_flow, nodes, outgoing, targets
 
 #: what may end a path without an end event; gateways may not
@@ -27,9 +27,16 @@ def draw(tree: Tree) -> None:
 def _draw_ends(tree: Tree, scope: XmlElement) -> None:
     leaving = outgoing(scope)
     for node in nodes(scope):
-        if local(node) in _MAY_END and not is_outside_flow(node) and str(node.get("id")) not in leaving:
+        is_beside = is_outside_flow(node) or _catches_compensation(node)
+        if local(node) in _MAY_END and not is_beside and str(node.get("id")) not in leaving:
             end = tree.generate(scope, "endEvent", origin=node, suffix="end")
             tree.connect(scope, node, end, origin=node)
+
+
+def _catches_compensation(node: XmlElement) -> bool:
+    """Tell whether a node is a boundary compensation event: an association leaves it, never a flow."""
+    definition = next(children(node, "compensateEventDefinition"), None)
+    return local(node) == "boundaryEvent" and definition is not None
 
 
 def _draw_start(tree: Tree, scope: XmlElement) -> None:

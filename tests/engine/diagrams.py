@@ -88,6 +88,16 @@ class Diagram:
         """Attach a boundary event and continue from it."""
         return self.at(None).node("boundaryEvent", identity, body, attachedToRef=on, **attributes)
 
+    def undone_by(self, handler: str, tag: str = "task", body: str = "", **attributes: str) -> "Diagram":
+        """Give the step before a compensation boundary event and the activity that undoes it."""
+        undone, self.last = self.last, None
+        assert undone is not None
+        catch = f"{undone}_undo"
+        self.node("boundaryEvent", catch, compensation(), attachedToRef=undone).at(None)
+        self.node(tag, handler, body, isForCompensation="true", **attributes)
+        ends = {"associationDirection": "One", "sourceRef": catch, "targetRef": handler}
+        return self.raw(_element("association", f"{catch}_to", "", ends)).at(undone)
+
     def inside(self, identity: str, tag: str = "subProcess", body: str = "", **attributes: str) -> "Diagram":
         """Open a sub-process after the step before; an event sub-process is not connected."""
         if self.last is not None and attributes.get("triggeredByEvent") != "true":
@@ -172,6 +182,13 @@ def event(kind: str, reference: str | None = None) -> str:
     """Give a message, signal, error or escalation event definition, or one without reference."""
     attribute = "" if reference is None else f" {kind}Ref={quoteattr(reference)}"
     return f"<bpmn:{kind}EventDefinition{attribute}/>"
+
+
+def compensation(activity: str | None = None, *, waits: bool = True) -> str:
+    """Give a compensation event definition: of one activity, or of all in the scope."""
+    attributes = "" if activity is None else f" activityRef={quoteattr(activity)}"
+    attributes += "" if waits else ' waitForCompletion="false"'
+    return f"<bpmn:compensateEventDefinition{attributes}/>"
 
 
 def link(name: str) -> str:

@@ -12,7 +12,7 @@ from engine.spiff.nodes.events import (
     StartEvent,
 )
 from engine.spiff.nodes.gateways import EventBasedGateway, ExclusiveGateway, InclusiveGateway, ParallelGateway
-from engine.spiff.nodes.subprocesses import CallActivity, SubProcess
+from engine.spiff.nodes.subprocesses import CallActivity, SubProcess, Transaction
 from engine.spiff.nodes.tasks import (
     BusinessRuleTask,
     PlainTask,
@@ -43,6 +43,7 @@ NODE_CLASSES: dict[str, type[Node]] = {
     "startEvent": StartEvent,
     "subProcess": SubProcess,
     "task": PlainTask,
+    "transaction": Transaction,
     "userTask": UserTask,
 }
 

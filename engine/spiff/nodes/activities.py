@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from engine.spiff import compensation
 from engine.spiff.elements import MultiInstance
 from engine.spiff.errors import ExecutionError
 from engine.spiff.expressions import evaluate_json, holds, items_of, number_of
@@ -43,6 +44,7 @@ class Activity(Node):
             scope = token.scope
             if scope is not None:
                 scope.set_all(results)
+        compensation.remember(token)
         if not is_inner:
             super().finish(token)
             return
@@ -214,5 +216,6 @@ class Activity(Node):
     def leave_outer(self, outer: Token) -> None:
         """The whole activity is done: record it and go on."""
         outer._set_state(STARTED)
+        compensation.remember(outer)
         outer.execution.happened("element.completed", outer)
         outer.execution.leave(outer)

@@ -32,6 +32,9 @@ class Node(TaskSpec):  # type: ignore[misc]  # SpiffWorkflow is untyped
         self.incoming: list[Flow] = []
         self.outgoing: list[Flow] = []
         self.boundaries: list[Node] = []
+        #: the boundary compensation event of an activity, and the activity that undoes it
+        self.compensation: Node | None = None
+        self.handler: Node | None = None
 
     @property
     def title(self) -> str:
@@ -91,6 +94,13 @@ class Node(TaskSpec):  # type: ignore[misc]  # SpiffWorkflow is untyped
     def wakes(self, token: Token) -> bool:
         """Look again at a waiting token when nothing else moves; True when something moved."""
         return False
+
+    def opens_scope(self, token: Token) -> bool:
+        """Tell whether a token here is a sub-process at work, with activities and variables inside."""
+        return False
+
+    def taken_away(self, token: Token) -> None:
+        """React to a token of this node being cancelled, while what is inside is still there."""
 
     def is_join_waiting(self, token: Token) -> bool:
         """Tell whether the token only waits for other tokens."""

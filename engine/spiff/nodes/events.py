@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.feel import iso
+from engine.spiff import compensation
 from engine.spiff.effects import EventAwaited, MessageThrown, TimerArmed
 from engine.spiff.errors import ExecutionError
 from engine.spiff.expressions import due_moment, evaluate_json, holds, later, text_of
@@ -85,7 +86,26 @@ class StartEvent(Event):
         execution.spawn(self, running)
 
 
-class EndEvent(Node):
+class ThrowEvent(Node):
+    """What end events and intermediate throw events share: while it undoes activities it is their scope."""
+
+    def scope_done(self, token: Token) -> None:
+        """Go on undoing; when all is undone, go on along the flow."""
+        if compensation.go_on(token):
+            return
+        execution, scope = token.execution, token.scope
+        if compensation.BESIDE not in token.internal_data:
+            self.finish(token)
+        elif scope is not None:
+            execution.remove(token, is_cancelled=False)
+            execution.check_scope(scope)
+
+    def taken_away(self, token: Token) -> None:
+        """What was not undone yet may be undone by another event of the scope."""
+        compensation.give_back(token)
+
+
+class EndEvent(ThrowEvent):
     """Ends a path; depending on its kind it also throws, or ends everything around it."""
 
     is_implicit_start = False
@@ -94,13 +114,15 @@ class EndEvent(Node):
         """Do what the end event's kind says, then consume the token."""
         event, execution = self.element.event, token.execution
         if event.kind == "error":
-            execution.fail(token, event.name, payload(self, token))
+            execution.fail(token, event.name, payload(self, token), event.message)
             return None
         if event.kind == "terminate":
             self._terminate(token)
             return None
-        throw(self, token)
-        return token.id in execution.tasks
+        if event.kind == "cancel":
+            compensation.cancel(token)
+            return None
+        return throw(self, token) and token.id in execution.tasks
 
     def _terminate(self, token: Token) -> None:
         """End the innermost process or sub-process with everything in it (§13.5.6)."""
@@ -114,13 +136,12 @@ class EndEvent(Node):
         scope.node.scope_done(scope)
 
 
-class IntermediateThrowEvent(Node):
+class IntermediateThrowEvent(ThrowEvent):
     """Throws a message, signal or escalation on the way; a none event only marks a point."""
 
     def execute(self, token: Token) -> bool | None:
-        """Throw and go on, unless an interrupting catcher took the token away."""
-        throw(self, token)
-        return token.id in token.execution.tasks
+        """Throw and go on, unless an interrupting catcher took the token away or it has to wait."""
+        return throw(self, token) and token.id in token.execution.tasks
 
 
 class IntermediateCatchEvent(Event):
@@ -184,6 +205,7 @@ class BoundaryEvent(Event):
         if self.element.is_interrupting:
             execution.remove(host, is_cancelled=True)
         else:
+            compensation.boundary_fired(host)
             repeat(self, token)
         execution.continue_from(self, scope)
 
@@ -224,8 +246,8 @@ def payload(node: Node, token: Token) -> dict[str, Any]:
     return {m.target: evaluate_json(token, m.value) for m in node.element.inputs}
 
 
-def throw(node: Node, token: Token) -> None:
-    """Throw the message, signal or escalation of an event."""
+def throw(node: Node, token: Token) -> bool:
+    """Throw the message, signal, escalation or compensation of an event; False when the token has to wait."""
     event, execution = node.element.event, token.execution
     if event.kind == "message":
         key = text_of(token, event.correlation_key) or ""
@@ -236,3 +258,6 @@ def throw(node: Node, token: Token) -> None:
     elif event.kind == "escalation":
         execution.happened("escalation.thrown", token, {"code": event.name})
         execution.throw(token, "escalation", event.name, payload(node, token))
+    elif event.kind == "compensation":
+        return not compensation.throw(token, event)
+    return True

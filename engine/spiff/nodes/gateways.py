@@ -111,7 +111,7 @@ class InclusiveGateway(Join):
         others = {
             other.task_spec.element.id
             for other in (token.scope.inside() if token.scope else [])
-            if other.task_spec is not self and not other.listens
+            if other.task_spec is not self and not other.listens and "beside" not in other.internal_data
         }
         graph = self.graph
         if any(graph.reaches(start, flow, avoiding=self.element.id) for flow in empty for start in others):

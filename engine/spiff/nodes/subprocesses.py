@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from engine.spiff import compensation
 from engine.spiff.effects import Callee, ChildrenCalled
 from engine.spiff.elements import MultiInstance
 from engine.spiff.errors import ExecutionError
@@ -25,17 +26,51 @@ class SubProcess(PlainTask):
 
     def scope_done(self, token: Token) -> None:
         """The last token inside is gone: the sub-process is done, or one of its instances is."""
-        if "total" in token.internal_data or "rounds" in token.internal_data:
+        if not self.opens_scope(token):
+            return
+        if compensation.is_under_way(token):
+            if not compensation.go_on(token):
+                self.undone(token)
             return
         token._set_state(STARTED)
         if self.element.is_event_subprocess:
             execution, scope = token.execution, token.scope
+            compensation.remember(token)
             execution.happened("element.completed", token)
             execution.remove(token, is_cancelled=False)
             if scope is not None:
                 execution.check_scope(scope)
         else:
             self.finish(token)
+
+    def opens_scope(self, token: Token) -> bool:
+        """Each instance of a repeated sub-process is a scope; the token around them is none."""
+        return "total" not in token.internal_data and "rounds" not in token.internal_data
+
+    def undone(self, token: Token) -> None:
+        """Leave the completed sub-process that was brought back: all inside it is undone."""
+        execution, scope = token.execution, token.scope
+        execution.remove(token, is_cancelled=False)
+        if scope is not None:
+            execution.check_scope(scope)
+
+
+class Transaction(SubProcess):
+    """A sub-process that can be cancelled: what completed is undone, then the cancel boundary goes on."""
+
+    def undone(self, token: Token) -> None:
+        """Hand over to the cancel boundary event; a transaction brought back only leaves."""
+        if compensation.RESTORED in token.internal_data:
+            super().undone(token)
+            return
+        listener = next((t for t in token.inside() if t.listens and t.node.catches("cancel", None)), None)
+        if listener is None:
+            raise ExecutionError(
+                _("Giao dịch “{name}” bị hủy nhưng không có sự kiện biên hủy để đi tiếp.", name=self.title),
+                element=self.element.id,
+            )
+        token.execution.happened("cancel.caught", listener)
+        listener.node.triggered(listener, {})
 
 
 class CallActivity(Activity):
@@ -70,6 +105,9 @@ class CallActivity(Activity):
             variables = {**variables, multi.element_variable: item, "loopCounter": facts["started"]}
             if multi.element_key is not None:
                 key = str(evaluate_json(token, multi.element_key, variables=variables))
+            if self.handler is not None:
+                called = {multi.element_variable: item, "loopCounter": facts["started"]}
+                facts.setdefault("called", {})[key] = called
         given = dict(variables) if call.all_inputs else {}
         for mapping in call.inputs:
             given[mapping.target] = evaluate_json(token, mapping.value, variables=variables)
@@ -108,7 +146,7 @@ class CallActivity(Activity):
         )
 
     def child_ended(
-        self, token: Token, *, outcome: str, error_code: str | None, result: dict[str, Any]
+        self, token: Token, *, key: str, outcome: str, error_code: str | None, result: dict[str, Any]
     ) -> None:
         """Count one ended child; with the last one, or when the completion condition holds, go on."""
         if outcome == "failed":
@@ -116,6 +154,9 @@ class CallActivity(Activity):
             return
         facts, multi = token.internal_data, self.element.multi
         facts["done"] += 1
+        called = facts.get("called", {}).pop(key, None)
+        if called is not None and outcome != "cancelled":
+            compensation.remember_child(token, key, called)
         if multi is not None and not self.is_satisfied(token, multi) and facts["done"] < facts["total"]:
             if multi.is_sequential:
                 self._call(token, [self._callee(token, multi, facts["items"][facts["started"]])])

@@ -77,7 +77,8 @@ def test_each_refusal_says_why(row: support.Row) -> None:
         ("eventBasedGateway", {"instantiate": "true"}, ""),
         ("eventBasedGateway", {"eventGatewayType": "Parallel"}, ""),
         ("intermediateCatchEvent", {"parallelMultiple": "1"}, timer("timeDuration", "PT1H")),
-        ("task", {"isForCompensation": "true"}, ""),
+        ("transaction", {"method": "##Store"}, ""),
+        ("transaction", {"triggeredByEvent": "true"}, ""),
         ("task", {"startQuantity": "2"}, ""),
         ("task", {"completionQuantity": "0"}, ""),
         ("task", {}, multi(behavior="One", camunda__collection="units")),
@@ -94,7 +95,7 @@ def test_refused_uses_of_supported_elements_name_the_element(
 
 def test_every_refused_use_has_a_test() -> None:
     assert {feature.name for feature in support.FEATURES} == {
-        "instantiate", "eventGatewayType", "parallelMultiple", "isForCompensation",
+        "instantiate", "eventGatewayType", "parallelMultiple", "method", "triggeredByEvent",
         "startQuantity", "completionQuantity", "behavior", "dataAssociation", "standardLoopCharacteristics",
     }  # fmt: skip
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import bindparam, case, func, select
+from sqlalchemy import bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from engine.lifecycle_tables import DefinitionSetting, Kind
@@ -58,14 +58,18 @@ def in_effect(session: Session, key: str, now: datetime) -> ProcessDefinition | 
     """Give the version that new instances use at a moment; None when every one is retired or to come.
 
     It is the one whose effective date came last; of several with the same date the newest. A version that
-    is published at once while another waits for its date is therefore followed by that other one.
+    is published at once while another waits for its date is therefore followed by that other one. What has
+    taken effect stays so when a clock is set back.
     """
     return session.scalars(
         select(ProcessDefinition)
         .where(
             ProcessDefinition.key == key,
-            ProcessDefinition.state.in_(STARTABLE),
-            ProcessDefinition.effective_at <= now,
+            or_(
+                ProcessDefinition.state == DefinitionState.PUBLISHED.value,
+                (ProcessDefinition.state == DefinitionState.SCHEDULED.value)
+                & (ProcessDefinition.effective_at <= now),
+            ),
         )
         .order_by(ProcessDefinition.effective_at.desc(), ProcessDefinition.version.desc())
         .limit(1)
@@ -91,7 +95,8 @@ def startable(session: Session, key: str, now: datetime, version: int | None = N
         )
     if found is None:
         raise _nothing_to_start(session, key)
-    if found.state not in STARTABLE or found.effective_at > now:
+    is_to_come = found.state == DefinitionState.SCHEDULED and found.effective_at > now
+    if found.state not in STARTABLE or is_to_come:
         raise Conflict(_refusal(found), process=key, version=found.version, state=found.state)
     return found
 

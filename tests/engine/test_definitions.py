@@ -8,6 +8,8 @@ from sqlalchemy import select
 
 from engine import definition_events, deployments, instances, publishing, taking_effect
 from engine.models import ProcessInstance, Schedule
+from foundation.clock import MovableClock
+from foundation.database import Database
 from foundation.errors import Conflict, Invalid, NotFound
 from tests.conftest import MORNING
 from tests.engine.conftest import Bench
@@ -89,6 +91,16 @@ def test_a_version_before_its_date_cannot_be_asked_for(bench: Bench) -> None:
             bench.database.unit_of_work() as work,
         ):
             instances.start(work, "p", {}, version=version)
+
+
+def test_a_clock_that_is_set_back_takes_nothing_out_of_effect(bench: Bench) -> None:
+    bench.deploy(step("old"))
+    yesterday = Database(
+        bench.database.url.render_as_string(hide_password=False), MovableClock(MORNING - HOUR)
+    )
+    with yesterday.unit_of_work() as work:
+        assert instances.start(work, "p", {})
+    yesterday.dispose()
 
 
 def test_messages_start_the_version_in_effect(bench: Bench) -> None:

@@ -178,7 +178,7 @@ def _notice(step: EscalationStep, task: UserTask) -> EscalationNotice:
 
 def _decided(execution: Execution, decision: str, task: dict[str, Any]) -> list[LadderStep]:
     variables = {**execution.root.data, **task["local"], "element": task["element"]}
-    return _steps(execution.ports.decide(decision, variables, execution))
+    return _steps(execution.ports.decide(decision, variables, execution, element=task["element"]))
 
 
 def _decided_late(work: UnitOfWork, task: UserTask) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ from engine.models import ProcessInstance
 from engine.projections import Projection
 from engine.spiff import state
 from engine.spiff.effects import ChildrenCalled, Ended, Happened, MessageThrown, SignalThrown, Stuck
+from engine.spiff.errors import ExecutionError
 from engine.spiff.execution import AfterStep, Execution
 from engine.states import LIVE, InstanceState
 from foundation import outbox
@@ -62,11 +63,16 @@ class DatabasePorts:
         self._work = work
         self._instance_id = instance_id
 
-    def decide(self, decision: str, variables: Mapping[str, Any], execution: Execution) -> Any:
+    def decide(
+        self, decision: str, variables: Mapping[str, Any], execution: Execution, *, element: str
+    ) -> Any:
         """Decide with the newest published version and keep the matched rules in history."""
         result = decisions.decide(
             self._work.session, decision, variables, now=execution.now, calendar=execution.calendar
         )
+        conflict = next((warning for warning in result.warnings if warning.code == "conflict"), None)
+        if conflict is not None:
+            raise ExecutionError(conflict.message, element=element)
         value = to_json(result.value)
         execution.effects.append(
             Happened(

@@ -154,7 +154,7 @@ def _kept(misfire: str, ticks: list[datetime], now: datetime) -> list[datetime]:
 class _NoPorts:
     """A start event asks nothing of the world."""
 
-    def decide(self, *_: object) -> object:
+    def decide(self, *_: object, element: str) -> object:  # noqa: ARG002  the name is the protocol's
         """Decide nothing."""
         return None
 

@@ -205,7 +205,7 @@ def _several(code: TableCode, run: Run, hits: list[Hit], rule: Any) -> Any:
         rule=rule,
         rules=", ".join(str(number) for number, _results in hits),
     )
-    return run.warn(0, "value", message, code.table.element)
+    return run.warn(0, "conflict", message, code.table.element)
 
 
 def _first(code: TableCode) -> Callable[[Frame, list[Hit]], Any]:

@@ -38,7 +38,8 @@ class Warning_(NamedTuple):  # noqa: N801  `Warning` is Python's
     message: Text
     #: 0-based offset in the source of the expression
     position: int
-    #: machine-readable kind: unknown_name, type, argument, arithmetic, range, value, missing
+    #: machine-readable kind: unknown_name, type, argument, arithmetic, range, value, missing; conflict when
+    #: rules of a decision table contradict its hit policy
     code: str
     #: element of the decision model whose expression it was; empty outside models
     element: str = ""

@@ -32,8 +32,13 @@ AfterStep = Callable[["Execution"], "Execution"]
 class Ports(Protocol):
     """What an execution asks of the world while it runs; the runner answers from the database."""
 
-    def decide(self, decision: str, variables: Mapping[str, Any], execution: "Execution") -> Any:
-        """Give the result of the newest published decision with this key."""
+    def decide(
+        self, decision: str, variables: Mapping[str, Any], execution: "Execution", *, element: str
+    ) -> Any:
+        """Give the result of the newest published decision with this key, for a drawn element.
+
+        Raises ExecutionError when the rules that match contradict the hit policy of the table.
+        """
         ...
 
     def child_results(self, token: str) -> list[tuple[str, Any]]:

@@ -3,7 +3,7 @@
 import pytest
 
 from engine.spiff.errors import ExecutionError
-from foundation.errors import Conflict
+from foundation.errors import Conflict, TiendoError
 from tests.engine.conftest import Bench
 from tests.engine.diagrams import diagram, event, multi
 
@@ -265,3 +265,10 @@ def test_a_join_that_can_never_fire_is_said_at_once(bench: Bench) -> None:
     [incident] = bench.incidents(instance)
     assert incident.element == "join"
     assert "bế tắc" in incident.message
+
+
+def test_two_instances_with_one_key_are_an_incident_and_lose_no_result(bench: Bench) -> None:
+    repeated = multi(camunda__collection="units", tiendo__elementKey="item", tiendo__outputCollection="found")
+    bench.deploy(diagram().start().user_task("u", repeated).end().bytes())
+    with pytest.raises(TiendoError):
+        bench.start(units=["HN", "HN"])

@@ -106,15 +106,27 @@ class Activity(Node):
         outer.internal_data["started"] = position
         data = {multi.element_variable: item, "loopCounter": position}
         inner = outer.execution.spawn(self, outer, internal={"inner": position}, data=data)
-        key = evaluate_json(inner, multi.element_key) if multi.element_key else position
-        inner.internal_data["key"] = str(key)
+        inner.internal_data["key"] = str(position)
+        if multi.element_key is not None:
+            self._name_instance(outer, inner, str(evaluate_json(inner, multi.element_key)))
+
+    def _name_instance(self, outer: Token, inner: Token, key: str) -> None:
+        """Give an instance its own key; a second instance with the same key would take its result away."""
+        keys = outer.internal_data.setdefault("keys", {})
+        if key in keys:
+            raise ExecutionError(
+                _("Khóa phần tử của bước “{name}” bị trùng.", name=self.title), element=self.element.drawn_id
+            )
+        keys[key] = True
+        inner.internal_data["key"] = key
 
     def _inner_done(self, outer: Token, inner: Token) -> None:
         multi, loop = self.element.multi, self.element.loop
         if multi is not None:
             if multi.output_collection:
                 value = evaluate_json(inner, multi.output_element) if multi.output_element else None
-                outer.data["#results"][inner.internal_data["key"]] = value
+                facts = inner.internal_data
+                outer.data["#results"][str(facts["inner"])] = [facts["key"], value]
             outer.execution.remove(inner, is_cancelled=False)
             self._instance_done(outer, multi)
         elif loop is not None:
@@ -181,8 +193,12 @@ class Activity(Node):
 
     def _instances_done(self, outer: Token, multi: MultiInstance) -> bool:
         if multi.output_collection:
-            results = outer.data.pop("#results")
-            outer.set(multi.output_collection, results if multi.element_key else list(results.values()))
+            done = outer.data.pop("#results")
+            results = [done[position] for position in sorted(done, key=int)]
+            outer.set(
+                multi.output_collection,
+                dict(results) if multi.element_key else [value for _key, value in results],
+            )
         return True
 
     # --- standard loop ------------------------------------------------------------------------------

@@ -110,7 +110,9 @@ class BusinessRuleTask(ServiceTask):
         decision = text_of(token, self.element.attribute("decisionRef"))
         if decision is None:
             return super().work(token)
-        result = token.execution.ports.decide(decision, token.variables(), token.execution)
+        result = token.execution.ports.decide(
+            decision, token.variables(), token.execution, element=self.element.drawn_id
+        )
         name = self.element.attributes.get("resultVariable")
         shaped = _shape(result, self.element.attributes.get("mapDecisionResult", ""))
         if name:

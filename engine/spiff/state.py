@@ -88,7 +88,9 @@ def reload(execution: Execution) -> Execution:
 class _Nobody:
     """Answers nothing: an execution that is only looked at asks nothing."""
 
-    def decide(self, decision: str, variables: Mapping[str, Any], execution: Execution) -> Any:
+    def decide(
+        self, decision: str, variables: Mapping[str, Any], execution: Execution, *, element: str
+    ) -> Any:
         """Refuse."""
         raise LookupError(decision)
 

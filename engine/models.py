@@ -371,7 +371,7 @@ class Incident(Base):
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     instance_id: Mapped[str] = mapped_column(Id, index=True)
-    #: job | timer | inbox | command
+    #: job | timer | inbox | command | deadlock
     kind: Mapped[str] = mapped_column(String(20))
     #: id of the job, timer, inbox item or user task
     reference: Mapped[str] = mapped_column(String(64))

@@ -166,8 +166,8 @@ def save(work: UnitOfWork, row: Row[Any], execution: Execution) -> None:
             incidents.raise_incident(
                 work,
                 row.id,
-                kind="command",
-                reference="deadlock",
+                kind="deadlock",
+                reference="",
                 element=effect.element,
                 message=effect.message,
             )

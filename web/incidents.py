@@ -35,6 +35,10 @@ ADVICE: dict[str, tuple[Text, Text]] = {
         _("Một thao tác bị dừng giữa chừng"),
         _("Trạng thái cũ được giữ nguyên. Sửa nguyên nhân rồi để người dùng làm lại thao tác."),
     ),
+    "deadlock": (
+        _("Các nhánh chờ nhau, không nhánh nào đi tiếp được"),
+        _("Sửa sơ đồ cho phiên sau; phiên này cần được chuyển bước hoặc hủy."),
+    ),
 }
 
 

@@ -80,6 +80,11 @@ class Server:
         self._process.wait(20)
         self.kills += 1
 
+    def pause(self) -> None:
+        """Stop answering, as a process does that hangs; only a restart helps."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
     def restart(self) -> None:
         """Kill it and start it again on the same data."""
         self.kill()

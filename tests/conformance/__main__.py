@@ -37,7 +37,7 @@ def main(
     limit: float,
     database: str,
 ) -> None:
-    """Run a conformance suite against the real server; exit code 1 when a case is wrong, broken or unclear."""
+    """Run a conformance suite against the real server; exit 1 when a case is wrong, broken or unclear."""
     chosen = None if in_order else seed if seed is not None else random.SystemRandom().randrange(1_000_000)
     if chosen is not None:
         click.echo(f"seed {chosen}", err=True)

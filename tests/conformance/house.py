@@ -116,7 +116,9 @@ class House:
             raise BrokenError(f"{method} {path}: {reply.status} {data[:600].decode(errors='replace')}")
         is_json = "json" in (reply.headers["content-type"] or "")
         return Answer(
-            status=reply.status, body=json.loads(data) if data and is_json else data, headers=dict(reply.headers)
+            status=reply.status,
+            body=json.loads(data) if data and is_json else data,
+            headers=dict(reply.headers),
         )
 
     def get(self, path: str) -> Any:

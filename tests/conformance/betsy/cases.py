@@ -57,7 +57,9 @@ def read(folder: Path) -> list[BetsyCase]:
     return [_case(folder, test, case, ours.get(test["name"], {})) for test in tests for case in test["cases"]]
 
 
-def _case(folder: Path, test: Mapping[str, Any], case: Mapping[str, Any], ours: Mapping[str, Any]) -> BetsyCase:
+def _case(
+    folder: Path, test: Mapping[str, Any], case: Mapping[str, Any], ours: Mapping[str, Any]
+) -> BetsyCase:
     own = {**ours, **ours.get(str(case["n"]), {})}
     return BetsyCase(
         id=f"{test['name']}/{case['n']}",

@@ -128,7 +128,7 @@ def _shape(observation: Observation) -> list[list[object]]:
     """Everything that must be the same in two runs of a case, without names and moments of the house."""
     problems = (*observation.refusal, *observation.failures)
     head: list[object] = [(problem.code, problem.element) for problem in problems]
-    runs = [
+    runs: list[list[object]] = [
         [
             run.process,
             run.state,

@@ -63,7 +63,7 @@ class Model:
 
 def read(path: Path) -> Model:
     """Read a model."""
-    root = etree.parse(path).getroot()
+    root = etree.parse(path, etree.XMLParser(remove_comments=True, remove_pis=True)).getroot()
     return Model(
         root=root,
         tokens={task.get("id") or "": token for task, token in _scripts(root)},
@@ -99,7 +99,7 @@ def translated(expression: str) -> str:
 
 def blank(process: str) -> bytes:
     """Give a diagram under whose id nothing starts by itself."""
-    root = etree.Element(f"{BPMN}definitions", nsmap={None: BPMN[1:-1]}, targetNamespace="betsy")
+    root = etree.Element(f"{BPMN}definitions", targetNamespace="betsy")
     parent = etree.SubElement(root, f"{BPMN}process", id=process, isExecutable="true")
     etree.SubElement(parent, f"{BPMN}startEvent", id="start")
     return etree.tostring(root)
@@ -111,7 +111,7 @@ def _scripts(root: XmlElement) -> Iterator[tuple[XmlElement, str]]:
 
 
 def _is_callable_task(element: XmlElement) -> bool:
-    return isinstance(element.tag, str) and etree.QName(element).localname.startswith("global")
+    return etree.QName(element).localname.startswith("global")
 
 
 def _error_throwers(root: XmlElement) -> Iterator[str]:
@@ -176,7 +176,7 @@ def _steps(task: XmlElement, tag: str, *, is_last: bool) -> XmlElement:
     script = task.find(f"{BPMN}script")
     if script is not None:
         task.remove(script)
-    task.attrib.pop("scriptFormat", None)
+    task.attrib.pop("scriptFormat", "")
     identity = task.get("id") or ""
     task.tag = f"{BPMN}subProcess"
     etree.SubElement(task, f"{BPMN}startEvent", id=f"{identity}_start")
@@ -226,8 +226,6 @@ def _prefix(root: XmlElement, own: tuple[str, ...], prefix: str) -> None:
             if local in own:
                 element.set(name, prefix + local)
     for element in root:
-        if not isinstance(element.tag, str):
-            continue
         kind = etree.QName(element).localname
         if element.get("id") in own:
             element.set("id", f"{prefix}{element.get('id')}")

@@ -94,7 +94,9 @@ def _perform(case: BetsyCase, model: Model, house: House, prefix: str) -> tuple[
 def _runs(model: Model, house: House, prefix: str) -> tuple[Run, ...]:
     names = (*model.processes, *model.callable_tasks)
     lines = [
-        (name, line) for name in names for line in reversed(house.listed(f"/instances?process={prefix}{name}"))
+        (name, line)
+        for name in names
+        for line in reversed(house.listed(f"/instances?process={prefix}{name}"))
     ]
     return tuple(_run(house, name, line) for name, line in sorted(lines, key=lambda one: str(one[1]["id"])))
 

@@ -27,7 +27,9 @@ def lines(observation: Observation, model: Model, start: int) -> list[Line]:
     """Give the trace; `start` is the value `integerVariable` began with."""
     if observation.refusal:
         return [Line(text="ERROR_deployment", run=0, position=0)]
-    found = [line for number, run in enumerate(observation.runs) for line in _of_run(run, number, model, start)]
+    found = [
+        line for number, run in enumerate(observation.runs) for line in _of_run(run, number, model, start)
+    ]
     found = _once(found, "MARKER_exists")
     if _overlap(observation, model):
         found.append(Line(text="EXECUTION_parallel", run=0, position=0))

@@ -288,9 +288,14 @@ def _close_subscriptions(
     return []
 
 
-def _close_children(work: UnitOfWork, instance_id: str, tokens: list[str], *, is_cancelled: bool) -> Events:
-    if is_cancelled:
-        children.cancel(work, instance_id, tokens)
+def _close_children(
+    work: UnitOfWork,
+    instance_id: str,
+    tokens: list[str],
+    *,
+    is_cancelled: bool,  # noqa: ARG001  children still live are not awaited any more, however the call ended
+) -> Events:
+    children.cancel(work, instance_id, tokens)
     return []
 
 

@@ -163,11 +163,6 @@ def _data_logic(node: XmlElement) -> bool:
     return any(local(part) in {"assignment", "transformation"} for link in associations for part in link)
 
 
-def _loop_behaviour(node: XmlElement) -> bool:
-    loops = children(node, "multiInstanceLoopCharacteristics")
-    return any((loop.get("behavior") or "All") != "All" for loop in loops)
-
-
 _ACTIVITIES = frozenset({*TASKS, "callActivity", "subProcess", "transaction"})
 _ONE_TOKEN = _("mỗi bước chỉ chạy một lượt cho mỗi luồng vào; hãy bỏ thuộc tính này.")
 
@@ -214,12 +209,6 @@ FEATURES: tuple[Feature, ...] = (
         elements=_ACTIVITIES,
         is_used=_other_than("completionQuantity", "1"),
         reason=_ONE_TOKEN,
-    ),
-    Feature(
-        name="behavior",
-        elements=_ACTIVITIES,
-        is_used=_loop_behaviour,
-        reason=_("bước lặp chỉ kết thúc khi mọi lần đều xong (behavior=All); hãy dùng điều kiện hoàn thành."),
     ),
     Feature(
         name="standardLoopCharacteristics",

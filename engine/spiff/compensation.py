@@ -111,6 +111,12 @@ def go_on(driver: Token) -> bool:
     return True
 
 
+def skip(driver: Token) -> None:
+    """Leave what is being undone now as it is, as a person decided, and go on with the next."""
+    driver.internal_data.pop(CURRENT, None)
+    driver.node.scope_done(driver)
+
+
 def give_back(driver: Token) -> None:
     """Return what was not undone yet when the thrower is taken away while its scope goes on."""
     if QUEUE in driver.internal_data:

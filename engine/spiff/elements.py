@@ -61,6 +61,14 @@ class EventDefinition:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ComplexBehaviour:
+    """When a multi-instance activity ends early, and what it throws then (BPMN 2.0 table 10.31)."""
+
+    condition: Value
+    event: EventDefinition | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class MultiInstance:
     """Loop characteristics of an activity that runs once per item (BPMN 2.0 §13.3.7)."""
 
@@ -73,6 +81,11 @@ class MultiInstance:
     element_key: Value | None
     output_collection: str | None
     output_element: Value | None
+    #: All, None, One or Complex: what is thrown when an instance completes
+    behaviour: str = "All"
+    #: what None and One throw
+    event: EventDefinition | None = None
+    complex: tuple[ComplexBehaviour, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,6 +15,7 @@ from SpiffWorkflow.bpmn.parser.ProcessParser import ProcessParser
 from engine.bpmn import SUBPROCESSES
 from engine.spiff.elements import (
     CallMapping,
+    ComplexBehaviour,
     Element,
     EventDefinition,
     EventKind,
@@ -167,7 +168,29 @@ class ElementParser(NodeParser):  # type: ignore[misc]  # SpiffWorkflow is untyp
             output_collection=loop.get(f"{TIENDO}outputCollection")
             or loop.findtext(f"{BPMN}loopDataOutputRef"),
             output_element=_feel(loop.get(f"{TIENDO}outputElement") or output_name),
+            behaviour=loop.get("behavior") or "All",
+            event=self._behaviour_event(loop),
+            complex=tuple(self._complex_behaviour(loop)),
         )
+
+    def _behaviour_event(self, loop: XmlElement) -> EventDefinition | None:
+        """Read what each (`None`) or the first (`One`) completed instance throws."""
+        name = (loop.get("behavior") or "").lower()
+        found = self.process_parser.references.element(loop.get(f"{name}BehaviorEventRef"))
+        return None if found is None else self._definition(found)
+
+    def _complex_behaviour(self, loop: XmlElement) -> Iterator[ComplexBehaviour]:
+        for one in loop.iter(f"{BPMN}complexBehaviorDefinition"):
+            condition = _feel(one.findtext(f"{BPMN}condition"))
+            holder = one.find(f"{BPMN}event")
+            found = [] if holder is None else [self._definition(child) for child in holder]
+            if condition is not None:
+                event = next((one for one in found if one is not None), None)
+                yield ComplexBehaviour(condition=condition, event=event)
+
+    def _definition(self, node: XmlElement) -> EventDefinition | None:
+        kind = EVENT_KINDS.get(_local(node))
+        return None if kind is None else self._event_definition(kind, node)
 
     def _standard_loop(self) -> StandardLoop | None:
         loop = self.node.find(f"{BPMN}standardLoopCharacteristics")
@@ -226,8 +249,12 @@ class References:
 
     def attribute(self, reference: str | None, name: str) -> str | None:
         """Give an attribute of the referenced root element, None when either is missing."""
-        found = self._by_id.get(_without_prefix(reference)) if reference else None
+        found = self.element(reference)
         return None if found is None else found.get(name)
+
+    def element(self, reference: str | None) -> XmlElement | None:
+        """Give a referenced root element, None when there is none."""
+        return self._by_id.get(_without_prefix(reference)) if reference else None
 
     def handler(self, node: XmlElement) -> str | None:
         """Give the id of the compensation activity that an association connects with a node."""

@@ -5,6 +5,7 @@ Nothing here steps; the caller runs the execution once all instructions are carr
 
 from collections.abc import Iterable
 
+from engine.spiff import compensation
 from engine.spiff.execution import Execution
 from engine.spiff.expressions import evaluate_json
 from engine.spiff.graph import ProcessGraph
@@ -116,6 +117,9 @@ def close_emptied(execution: Execution, scopes: Iterable[Token]) -> None:
     for emptied in scopes:
         scope: Token | None = emptied
         while scope is not None and scope.id in execution.tasks and _is_empty(scope):
+            if compensation.is_under_way(scope):
+                compensation.skip(scope)
+                break
             if scope is execution.root:
                 raise Conflict(
                     _("Sau can thiệp này quy trình không còn bước nào; muốn kết thúc thì hãy hủy phiên chạy.")

@@ -6,6 +6,7 @@ from engine.spiff import compensation
 from engine.spiff.elements import MultiInstance
 from engine.spiff.errors import ExecutionError
 from engine.spiff.expressions import evaluate_json, holds, items_of, number_of
+from engine.spiff.nodes import behaviour
 from engine.spiff.nodes.base import Node
 from engine.spiff.token import READY, STARTED, Token
 from foundation.texts import _
@@ -137,68 +138,58 @@ class Activity(Node):
                 self.leave_outer(outer)
 
     def _instance_done(self, outer: Token, multi: MultiInstance) -> None:
-        facts = outer.internal_data
-        facts["done"] += 1
-        if self.is_satisfied(outer, multi):
+        outer.internal_data["done"] += 1
+        is_over = behaviour.report(outer, multi)
+        if outer.id not in outer.execution.tasks:
+            return
+        if is_over or self.is_satisfied(outer, multi):
             for token in outer.inside():
                 if "inner" in token.internal_data:
                     outer.execution.remove(token, is_cancelled=True)
-        elif facts["done"] < facts["total"]:
-            if multi.is_sequential:
-                self._start_instance(outer, multi, facts["items"][facts["started"]])
-            return
-        if self._instances_done(outer, multi):
-            self.leave_outer(outer)
+            self._leave_instances(outer, multi)
+        else:
+            self._next_instance(outer, multi)
+
+    def _next_instance(self, outer: Token, multi: MultiInstance) -> None:
+        """Start the next of a sequence; when none is left to start or to wait for, go on."""
+        facts = outer.internal_data
+        if behaviour.is_exhausted(outer):
+            self._leave_instances(outer, multi)
+        elif multi.is_sequential:
+            self._start_instance(outer, multi, facts["items"][facts["started"]])
+
+    def _leave_instances(self, outer: Token, multi: MultiInstance) -> None:
+        self._instances_done(outer, multi)
+        self.leave_outer(outer)
 
     def withdraw(self, inner: Token) -> None:
         """Take one instance of a repeated activity back: the others, or the next one, go on without it.
 
-        A round of a loop that is taken back ends the loop.
+        It counts as terminated, so the number of instances stays. A round of a loop that is taken back ends
+        the loop.
         """
         outer, multi = inner.scope, self.element.multi
         if outer is None:
             return
+        outer.execution.remove(inner, is_cancelled=True)
         if multi is None:
-            outer.execution.remove(inner, is_cancelled=True)
             self.leave_outer(outer)
             return
-        facts = outer.internal_data
-        if multi.is_sequential:
-            del facts["items"][facts["started"] - 1]
-        facts.update(total=facts["total"] - 1, started=facts["started"] - 1)
-        outer.execution.remove(inner, is_cancelled=True)
-        if facts["done"] >= facts["total"]:
-            if self._instances_done(outer, multi):
-                self.leave_outer(outer)
-        elif multi.is_sequential:
-            self._start_instance(outer, multi, facts["items"][facts["started"]])
+        outer.internal_data["withdrawn"] = outer.internal_data.get("withdrawn", 0) + 1
+        self._next_instance(outer, multi)
 
     def is_satisfied(self, outer: Token, multi: MultiInstance) -> bool:
         """Tell whether the completion condition holds, with the standard counters (BPMN 2.0 table 10.30)."""
         if multi.completion_condition is None:
             return False
-        facts = outer.internal_data
-        counters = {
-            "numberOfInstances": facts["total"],
-            "numberOfCompletedInstances": facts["done"],
-            "numberOfActiveInstances": facts["started"] - facts["done"],
-            "nrOfInstances": facts["total"],
-            "nrOfCompletedInstances": facts["done"],
-            "nrOfActiveInstances": facts["started"] - facts["done"],
-        }
-        return (
-            evaluate_json(outer, multi.completion_condition, variables={**outer.variables(), **counters})
-            is True
-        )
+        return behaviour.holds_with_counters(outer, multi.completion_condition)
 
     def _instances_done(self, outer: Token, multi: MultiInstance) -> bool:
         if multi.output_collection:
-            done = outer.data.pop("#results")
-            results = [done[position] for position in sorted(done, key=int)]
-            outer.set(
-                multi.output_collection,
-                dict(results) if multi.element_key else [value for _key, value in results],
-            )
+            kept = outer.data.pop("#results")
+            results = [kept[position] for position in sorted(kept, key=int)]
+            values = [value for _key, value in results]
+            outer.set(multi.output_collection, dict(results) if multi.element_key else values)
         return True
 
     # --- standard loop ------------------------------------------------------------------------------

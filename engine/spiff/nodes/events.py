@@ -8,6 +8,7 @@ from engine.spiff import compensation
 from engine.spiff.effects import EventAwaited, MessageThrown, TimerArmed
 from engine.spiff.errors import ExecutionError
 from engine.spiff.expressions import due_moment, evaluate_json, holds, later, text_of
+from engine.spiff.nodes import behaviour
 from engine.spiff.nodes.base import Node
 from engine.spiff.nodes.gateways import EventBasedGateway
 from engine.spiff.token import STARTED, WAITING, Token
@@ -202,7 +203,7 @@ class BoundaryEvent(Event):
         host.set_all(variables)
         execution.happened("element.entered", token)
         execution.happened("element.completed", token)
-        if self.element.is_interrupting:
+        if self.element.is_interrupting and not behaviour.is_reporting(host):
             execution.remove(host, is_cancelled=True)
         else:
             compensation.boundary_fired(host)

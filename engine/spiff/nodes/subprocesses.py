@@ -7,6 +7,7 @@ from engine.spiff.effects import Callee, ChildrenCalled
 from engine.spiff.elements import MultiInstance
 from engine.spiff.errors import ExecutionError
 from engine.spiff.expressions import evaluate_json, text_of
+from engine.spiff.nodes import behaviour
 from engine.spiff.nodes.activities import Activity
 from engine.spiff.nodes.tasks import PlainTask
 from engine.spiff.token import STARTED, Token
@@ -153,11 +154,18 @@ class CallActivity(Activity):
             token.execution.fail(token, error_code, result)
             return
         facts, multi = token.internal_data, self.element.multi
-        facts["done"] += 1
+        is_withdrawn = multi is not None and outcome == "cancelled"
+        counter = "withdrawn" if is_withdrawn else "done"
+        facts[counter] = facts.get(counter, 0) + 1
         called = facts.get("called", {}).pop(key, None)
         if called is not None and outcome != "cancelled":
             compensation.remember_child(token, key, called)
-        if multi is not None and not self.is_satisfied(token, multi) and facts["done"] < facts["total"]:
+        is_over = multi is None or behaviour.is_exhausted(token)
+        if multi is not None and not is_withdrawn:
+            is_over = behaviour.report(token, multi) or self.is_satisfied(token, multi) or is_over
+        if token.id not in token.execution.tasks:
+            return
+        if multi is not None and not is_over:
             if multi.is_sequential:
                 self._call(token, [self._callee(token, multi, facts["items"][facts["started"]])])
             return

@@ -5,7 +5,7 @@ import pytest
 from engine import lint
 from engine.bpmn import EVENT_KINDS
 from engine.lint import support
-from tests.engine.diagrams import Diagram, conditional, diagram, event, link, multi, timer
+from tests.engine.diagrams import Diagram, conditional, diagram, event, link, timer
 
 _TAGS = {kind: tag for tag, kind in EVENT_KINDS.items()}
 _REFERENCES = {"message": "m", "signal": "s", "error": "e", "escalation": "l"}
@@ -81,7 +81,6 @@ def test_each_refusal_says_why(row: support.Row) -> None:
         ("transaction", {"triggeredByEvent": "true"}, ""),
         ("task", {"startQuantity": "2"}, ""),
         ("task", {"completionQuantity": "0"}, ""),
-        ("task", {}, multi(behavior="One", camunda__collection="units")),
         ("callActivity", {"calledElement": "p"}, '<bpmn:standardLoopCharacteristics loopMaximum="2"/>'),
         ("task", {}, "<bpmn:dataInputAssociation><bpmn:assignment/></bpmn:dataInputAssociation>"),
         ("task", {}, "<bpmn:dataOutputAssociation><bpmn:transformation/></bpmn:dataOutputAssociation>"),
@@ -96,7 +95,7 @@ def test_refused_uses_of_supported_elements_name_the_element(
 def test_every_refused_use_has_a_test() -> None:
     assert {feature.name for feature in support.FEATURES} == {
         "instantiate", "eventGatewayType", "parallelMultiple", "method", "triggeredByEvent",
-        "startQuantity", "completionQuantity", "behavior", "dataAssociation", "standardLoopCharacteristics",
+        "startQuantity", "completionQuantity", "dataAssociation", "standardLoopCharacteristics",
     }  # fmt: skip
 
 

@@ -22,6 +22,7 @@ RESOURCES = (
     "health",
     "incidents",
     "instances",
+    "jobs",
     "messages",
     "organisations",
     "people",

@@ -5,7 +5,7 @@ from flask_smorest import Blueprint
 from sqlalchemy import text
 
 from api.gate import public, runtime
-from engine import dispatcher, timers
+from engine import dispatcher, external_jobs, timers
 from webhooks import deliveries
 
 blueprint = Blueprint("health", __name__, description="Tình trạng hệ thống")
@@ -50,9 +50,13 @@ def metrics() -> Response:
     with house.database.reading() as session:
         waiting = dispatcher.backlog(session) | {"deliveries": deliveries.waiting(session)}
         lag = timers.lag(session, house.clock.now())
+        topics = external_jobs.backlog(session, house.dispatcher.handlers, house.clock.now())
     gauge = Gauge("tiendo_waiting", "Things waiting for their turn", ["what"], registry=registry)
     for what, count in waiting.items():
         gauge.labels(what).set(count)
+    jobs = Gauge("tiendo_jobs_waiting", "Jobs waiting, by topic", ["topic", "handled_by"], registry=registry)
+    for topic in topics:
+        jobs.labels(topic.topic, "house" if topic.is_in_house else "workers").set(topic.waiting)
     Gauge(
         "tiendo_timer_lag_seconds", "Age of the oldest timer that should have fired", registry=registry
     ).set(lag.seconds)

@@ -74,6 +74,7 @@ PERMISSIONS: Mapping[str, Text] = {
     "instances.start": _("khởi tạo phiên thực hiện quy trình"),
     "instances.repair": _("can thiệp vào phiên thực hiện quy trình"),
     "messages.send": _("gửi thông điệp vào quy trình"),
+    "jobs.read": _("xem công việc tự động"),
     "jobs.work": _("xử lý công việc tự động"),
     "incidents.read": _("xem sự cố"),
     "incidents.resolve": _("xử lý sự cố"),
@@ -130,6 +131,12 @@ ROLES: Mapping[str, Role] = _roles(
     ),
     Role(key="consolidator", title=_("Đơn vị đầu mối tổng hợp"), permissions=_OFFICER | _CONSOLIDATOR),
     Role(key="inspector", title=_("Thanh tra"), permissions=_READ_ALL, reach=Reach.EVERYWHERE),
+    Role(
+        key="worker",
+        title=_("Bộ xử lý bên ngoài"),
+        permissions=frozenset({"jobs.work"}),
+        reach=Reach.EVERYWHERE,
+    ),
     Role(
         key="admin", title=_("Quản trị hệ thống"), permissions=frozenset(PERMISSIONS), reach=Reach.EVERYWHERE
     ),

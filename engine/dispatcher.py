@@ -5,12 +5,13 @@ keeps its own failures as rows.
 """
 
 import threading
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from engine import escalations, inbox, jobs, messages, schedules, taking_effect, timers, turns
+from engine import escalations, inbox, job_bell, jobs, messages, schedules, taking_effect, timers, turns
 from engine.jobs import Handlers
 from engine.models import (
     BufferedMessage,
@@ -43,15 +44,19 @@ class Dispatcher:
         self.database = database
         self.handlers = handlers
         self.sink = sink
+        #: wakes external workers that wait for a job
+        self.bell = job_bell.JobBell()
         self._local = threading.local()
         database.on_commit = self.after_commit
 
     def after_commit(self, touched: set[str]) -> None:
         """Give the touched instances their turn, in the thread of the command, within bounds."""
+        if job_bell.DUTY in touched:
+            self.bell.ring()
         if not hasattr(self._local, "pending"):
             self._local.pending = {}
         pending: dict[str, None] = self._local.pending
-        pending.update(dict.fromkeys(touched))
+        pending.update(dict.fromkeys(touched - {job_bell.DUTY}))
         if getattr(self._local, "is_busy", False):
             return
         self._local.is_busy = True
@@ -95,7 +100,7 @@ class Dispatcher:
 
     def _next_due(self) -> datetime | None:
         with self.database.reading() as session:
-            return next_due(session)
+            return next_due(session, self.handlers)
 
     def _take_turns(self, pending: dict[str, None]) -> None:
         for _turn in range(PROMPT_TURNS):
@@ -110,14 +115,22 @@ class Dispatcher:
                 jobs.run_due(self.database, self.handlers, instance_id=name)
 
 
-def next_due(session: Session) -> datetime | None:
-    """Give the earliest moment at which any duty has something to do."""
+def next_due(session: Session, topics: Collection[str]) -> datetime | None:
+    """Give the earliest moment at which any duty has something to do; jobs of other topics are not ours."""
     moments = [
         _first_of_running(session, Timer),
         _first_of_running(session, EscalationStep),
         taking_effect.next_due(session),
         session.scalar(select(func.min(Schedule.next_at))),
-        session.scalar(select(func.min(Job.due_at)).where(Job.state == WorkState.CREATED.value)),
+        session.scalar(
+            select(func.min(Job.due_at))
+            .join(ProcessInstance, ProcessInstance.id == Job.instance_id)
+            .where(
+                Job.state == WorkState.CREATED.value,
+                Job.topic.in_(list(topics)),
+                ProcessInstance.state == InstanceState.RUNNING.value,
+            )
+        ),
         session.scalar(select(func.min(InboxItem.not_before)).where(InboxItem.is_held.is_(False))),
     ]
     return min((moment for moment in moments if moment is not None), default=None)

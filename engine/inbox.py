@@ -29,7 +29,7 @@ def put(work: UnitOfWork, instance_id: str, kind: str, payload: dict[str, Any]) 
 
 
 def waiting(database: Database, *, limit: int = 500) -> list[str]:
-    """Give instances that have items due, oldest first."""
+    """Give instances that have items due, oldest first; a suspended one waits."""
     with database.reading() as session:
         found = session.scalars(
             select(InboxItem.instance_id)

@@ -9,18 +9,19 @@ from typing import Any
 
 from sqlalchemy import or_, select, update
 
-from engine import history
+from engine import history, job_bell
 from engine.models import InboxItem, Incident, Job, ProcessInstance, Timer
 from engine.spiff.effects import Happened
 from engine.states import WorkState
+from engine.tries import TRIES
 from foundation import outbox
 from foundation.database import UnitOfWork
 from foundation.errors import Busy, Conflict, Forbidden, Invalid, NotFound, TiendoError, Unauthenticated
 from foundation.ids import new_id
 from foundation.texts import Text, _
 
-#: tries before a timer, an inbox item waits for a person; more than so many nobody may ask for
-TIMER_TRIES, INBOX_TRIES, MOST_TRIES = 5, 5, 100
+#: more tries than so many nobody may ask for
+MOST_TRIES = 100
 #: refusals that leave nothing to repair
 ORDINARY = (Busy, Conflict, Forbidden, NotFound, Unauthenticated)
 
@@ -157,6 +158,7 @@ def _lock(work: UnitOfWork, incident: Incident) -> None:
 
 
 def _retry_job(work: UnitOfWork, reference: str, tries: int | None) -> None:
+    work.touched.add(job_bell.DUTY)
     _set(
         work,
         update(Job)
@@ -164,6 +166,7 @@ def _retry_job(work: UnitOfWork, reference: str, tries: int | None) -> None:
         .values(
             state=WorkState.CREATED.value,
             retries_left=tries or 1,
+            attempts=0,
             due_at=work.now,
             locked_until=None,
             lock_owner=None,
@@ -182,13 +185,13 @@ def _retry_timer(work: UnitOfWork, reference: str, tries: int | None) -> None:
         .values(
             state=WorkState.PENDING.value,
             due_at=work.now,
-            attempts=0 if tries is None else TIMER_TRIES - tries,
+            attempts=0 if tries is None else TRIES - tries,
         ),
     )
 
 
 def _retry_inbox(work: UnitOfWork, reference: str, tries: int | None) -> None:
-    used = 0 if tries is None else INBOX_TRIES - tries
+    used = 0 if tries is None else TRIES - tries
     _set(
         work,
         update(InboxItem)

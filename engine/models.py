@@ -285,7 +285,7 @@ class Job(Base):
 
     __tablename__ = "job"
     __table_args__ = (
-        Index("ix_job_due", "state", "due_at"),
+        Index("ix_job_due", "state", "topic", "due_at"),
         Index("ix_job_instance", "instance_id", "token"),
     )
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Insert, bindparam, delete, insert, update
 
-from engine import children, escalations, messages
+from engine import children, escalations, job_bell, messages
 from engine.models import EventSubscription, Job, Timer, UserTask, UserTaskCandidate
 from engine.spiff.effects import EventAwaited, JobCreated, TimerArmed, TokenClosed, UserTaskOpened
 from engine.spiff.execution import Execution
@@ -133,7 +133,7 @@ class Projection:
                 "on_behalf_of": self.work.actor.on_behalf_of,
             }
         )
-        self.work.touched.add(self.instance.id)
+        self.work.touched.update((self.instance.id, job_bell.DUTY))
 
     def _arm_timer(self, effect: TimerArmed) -> None:
         self._inserts[Timer].append(

@@ -1,25 +1,24 @@
 """Timers: rows with a due moment, fired under the lock of their instance.
 
 Claiming is counting: the attempt is committed before the instance runs, so that a step that kills the
-process is counted too. After `TRIES` the timer is held by an incident.
+process is counted too. First tries are counted together, further ones each alone: a timer that kills the
+process takes no other with it. After `tries.TRIES` the timer is held by an incident.
 """
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Row, func, select, update
 from sqlalchemy.orm import Session
 
-from engine import incidents, runner
+from engine import incidents, runner, tries
 from engine.models import ProcessInstance, Timer
 from engine.spiff.errors import TokenGone
 from engine.spiff.execution import Execution
 from engine.states import InstanceState, WorkState
 from foundation.database import Database, UnitOfWork
-
-#: tries before a timer waits for a person
-TRIES = incidents.TIMER_TRIES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,24 +33,57 @@ class Lag:
 
 def fire_due(database: Database, *, limit: int = 200) -> int:
     """Fire the timers that are due, instance by instance; gives how many fired."""
+    new = _due(database, is_new=True, limit=limit)
+    mine = _count_first(database, [row.id for row in new])
+    instances = dict.fromkeys(row.instance_id for row in new if row.id in mine)
+    fired = sum(_fire_safely(database, instance_id) for instance_id in instances)
+    if len(new) < limit:
+        fired += _fire_again(database, _due(database, is_new=False, limit=limit))
+    return fired
+
+
+def _due(database: Database, *, is_new: bool, limit: int) -> Sequence[Row[str, str, str, int]]:
     with database.reading() as session:
-        due = session.execute(
-            select(Timer.id, Timer.instance_id)
+        return session.execute(
+            select(Timer.id, Timer.instance_id, Timer.element, Timer.attempts)
             .join(ProcessInstance, ProcessInstance.id == Timer.instance_id)
             .where(
                 Timer.state == WorkState.PENDING.value,
                 Timer.due_at <= database.clock.now(),
+                Timer.attempts == 0 if is_new else Timer.attempts != 0,
                 ProcessInstance.state == InstanceState.RUNNING.value,
             )
             .order_by(Timer.due_at, Timer.id)
             .limit(limit)
         ).all()
-    if not due:
-        return 0
-    _count_attempts(database, [row.id for row in due])
-    return sum(
-        _fire_safely(database, instance_id) for instance_id in dict.fromkeys(row.instance_id for row in due)
-    )
+
+
+def _fire_again(database: Database, due: Sequence[Row[str, str, str, int]]) -> int:
+    """Fire timers that were begun before and brought no answer, one instance at a time."""
+    fired = 0
+    for instance_id in dict.fromkeys(row.instance_id for row in due):
+        seen = {row.id: row.attempts for row in due if row.instance_id == instance_id}
+
+        def give_up(work: UnitOfWork, spent: Sequence[str], instance_id: str = instance_id) -> None:
+            _hold(work, instance_id, spent)
+
+        if tries.count(database, Timer.id, seen, instance_id, give_up):
+            fired += _fire_safely(database, instance_id)
+    return fired
+
+
+def _hold(work: UnitOfWork, instance_id: str, timer_ids: Sequence[str]) -> None:
+    for timer_id in timer_ids:
+        timer = work.session.get_one(Timer, timer_id)
+        timer.state = WorkState.FAILED.value
+        incidents.raise_incident(
+            work,
+            instance_id,
+            kind="timer",
+            reference=timer_id,
+            element=timer.element,
+            message=tries.spent_message(),
+        )
 
 
 def next_due(session: Session) -> datetime | None:
@@ -127,21 +159,20 @@ def _trigger(token: str) -> runner.Command:
     return command
 
 
-def _count_attempts(database: Database, ids: list[str]) -> None:
+def _count_first(database: Database, ids: list[str]) -> set[str]:
+    """Count the first try of timers; gives those nobody else counted meanwhile."""
+    if not ids:
+        return set()
     with database.unit_of_work() as work:
-        work.session.execute(
+        found = work.session.scalars(
             update(Timer)
-            .where(Timer.id.in_(ids))
-            .values(attempts=Timer.attempts + 1)
+            .where(Timer.id.in_(ids), Timer.attempts == 0)
+            .values(attempts=1)
+            .returning(Timer.id)
             .execution_options(synchronize_session=False)
-        )
-        work.session.execute(
-            update(Timer)
-            .where(Timer.id.in_(ids), Timer.attempts > TRIES)
-            .values(state=WorkState.FAILED.value)
-            .execution_options(synchronize_session=False)
-        )
+        ).all()
         work.commit()
+    return set(found)
 
 
 def _put_off(database: Database, instance_id: str) -> None:
@@ -156,6 +187,6 @@ def _put_off(database: Database, instance_id: str) -> None:
         )
         for timer in due:
             timer.due_at = work.now + timedelta(seconds=2 ** max(0, timer.attempts))
-            if timer.attempts >= TRIES:
+            if timer.attempts >= tries.TRIES:
                 timer.state = WorkState.FAILED.value
         work.commit()

@@ -1,17 +1,18 @@
 """The turn of an instance: it consumes what its inbox holds, item by item, each in one transaction.
 
 Items: `start` (first steps of a new instance), `child_ended`, `event` (a message or signal for a token),
-`cancel`. A failing item is tried again later and ends as an incident that holds it. A suspended instance
-takes nothing but a cancellation; the rest waits until it is resumed.
+`cancel`. A failing item is tried again later and ends as an incident that holds it; so does one that kills
+the process (`engine.tries`). A suspended instance takes nothing but a cancellation; the rest waits until it
+is resumed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Row, delete, or_, select, update
 
-from engine import incidents, messages, runner
+from engine import incidents, messages, runner, tries
 from engine.models import InboxItem, ProcessInstance
 from engine.spiff.errors import TokenGone
 from engine.spiff.execution import Execution
@@ -27,22 +28,24 @@ def consume(database: Database, instance_id: str, *, limit: int = 100) -> int:
         item = _next(database, instance_id)
         if item is None:
             return done
-        seq, attempts = item
-        if attempts:
-            _count_attempt(database, seq)
+        is_new = tries.is_new(database, item.attempts, item.not_before)
+        if not is_new and not _count(database, instance_id, item):
+            return done
         try:
             with database.unit_of_work() as work:
-                with incidents.noted(work, instance_id, kind="inbox", reference=str(seq)):
-                    _take(work, instance_id, seq)
+                with incidents.noted(work, instance_id, kind="inbox", reference=str(item.seq)):
+                    _take(work, instance_id, item.seq)
+                if item.attempts:
+                    incidents.resolve(work, instance_id, kind="inbox", reference=str(item.seq))
                 work.commit()
         except Exception:  # noqa: BLE001  one bad item never stops the sweep; its incident tells
-            _put_off(database, seq, is_counted=bool(attempts))
+            _put_off(database, item.seq, is_counted=not is_new)
             return done
         done += 1
     return done
 
 
-def _next(database: Database, instance_id: str) -> tuple[int, int] | None:
+def _next(database: Database, instance_id: str) -> Row[*tuple[Any, ...]] | None:
     with database.reading() as session:
         item = session.execute(
             select(InboxItem.seq, InboxItem.attempts, InboxItem.not_before, InboxItem.is_held)
@@ -56,7 +59,25 @@ def _next(database: Database, instance_id: str) -> tuple[int, int] | None:
         ).one_or_none()
     if item is None or item.is_held or item.not_before > database.clock.now():
         return None
-    return item.seq, item.attempts
+    return item
+
+
+def _count(database: Database, instance_id: str, item: Row[*tuple[Any, ...]]) -> bool:
+    """Count the try of an item that may have killed a process; False when it is not to be taken now."""
+
+    def give_up(work: UnitOfWork, spent: Sequence[int]) -> None:
+        for seq in spent:
+            work.session.get_one(InboxItem, seq).is_held = True
+            incidents.raise_incident(
+                work,
+                instance_id,
+                kind="inbox",
+                reference=str(seq),
+                element="",
+                message=tries.spent_message(),
+            )
+
+    return tries.count(database, InboxItem.seq, {item.seq: item.attempts}, instance_id, give_up)
 
 
 def _take(work: UnitOfWork, instance_id: str, seq: int) -> None:
@@ -127,19 +148,11 @@ def _run_if_awaited(work: UnitOfWork, instance: Row[Any], command: Callable[[Exe
 TURNS = {"start": _start, "child_ended": _child_ended, "event": _event, "cancel": _cancel}
 
 
-def _count_attempt(database: Database, seq: int) -> None:
-    with database.unit_of_work() as work:
-        work.session.execute(
-            update(InboxItem).where(InboxItem.seq == seq).values(attempts=InboxItem.attempts + 1)
-        )
-        work.commit()
-
-
 def _put_off(database: Database, seq: int, *, is_counted: bool) -> None:
     with database.unit_of_work() as work:
         item = work.session.get(InboxItem, seq)
         if item is not None:
             item.attempts += 0 if is_counted else 1
-            item.is_held = item.attempts >= incidents.INBOX_TRIES
+            item.is_held = item.attempts >= tries.TRIES
             item.not_before = work.now + timedelta(seconds=2 ** max(0, item.attempts))
         work.commit()

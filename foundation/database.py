@@ -120,6 +120,8 @@ class Database:
         """Open the engines lazily; nothing is read or written yet."""
         self.url = make_url(url)
         self.clock = clock
+        #: when this process began to work on the database (UTC)
+        self.opened_at = clock.now()
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         #: for tests: a run of the engine is saved, dropped and loaded anew after each single step
         self.reloads_each_step = False

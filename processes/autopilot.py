@@ -75,7 +75,7 @@ class Autopilot:
                 if watch is not None and watch(session):
                     return
                 self._look(session)
-                due = next_due(session)
+                due = next_due(session, self.dispatcher.handlers)
             acted = self._deeds[0][0] if self._deeds else None
             moment = min((one for one in (due, acted) if one is not None), default=None)
             if moment is None or moment > until:
@@ -116,7 +116,7 @@ class Autopilot:
     def _require_progress(self) -> None:
         """Refuse to wait for ever; a job that failed and is tried again later is progress."""
         with self.database.reading() as session:
-            due = next_due(session)
+            due = next_due(session, self.dispatcher.handlers)
         if due is not None and due <= self.clock.now():
             raise Conflict(_("Quy trình dừng lại: có việc đến hạn mà không xử lý được."), at=str(due))
 

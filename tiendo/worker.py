@@ -18,6 +18,8 @@ log = structlog.get_logger("tiendo.worker")
 
 #: lag of the oldest due timer after which `/readyz` fails, in seconds
 LATE_SECONDS = 30
+#: rounds of one tick of the engine: what is due is drained before the next second begins
+ROUNDS = 50
 #: webhooks sent at the same time
 DELIVERY_THREADS = 4
 
@@ -51,9 +53,15 @@ class Worker:
         self._scheduler.shutdown(wait=True)
 
     def tick(self) -> int:
-        """Do everything of the engine that is due now."""
-        with self._turn:
-            return self.runtime.dispatcher.tick()
+        """Do everything of the engine that is due now, in rounds; gives how many things were done."""
+        total = 0
+        for _round in range(ROUNDS):
+            with self._turn:
+                done = self.runtime.dispatcher.tick()
+            total += done
+            if not done:
+                break
+        return total
 
     def fan_out(self) -> int:
         """Make deliveries from new events."""

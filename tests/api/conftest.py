@@ -86,8 +86,16 @@ def house(runtime: Runtime, app: Flask) -> House:
 def server(app: Flask) -> Iterator[str]:
     """A real server in threads; gives its address."""
     listening: Any = waitress.create_server(app, host="127.0.0.1", port=0, threads=8)
-    thread = threading.Thread(target=listening.run, daemon=True)
+    stopped = threading.Event()
+
+    def run() -> None:
+        while not stopped.is_set():
+            listening.asyncore.loop(timeout=0.1, map=listening._map, count=1)
+
+    thread = threading.Thread(target=run, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{listening.effective_port}"
-    listening.close()
+    stopped.set()
     thread.join(5)
+    listening.task_dispatcher.shutdown()
+    listening.asyncore.close_all(listening._map)

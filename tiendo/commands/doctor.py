@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 CLOCK_TOLERANCE = 5
 #: lag of the oldest due timer that is still fine, in seconds
 LAG_TOLERANCE = 30
+#: how long a job of an external topic may lie untaken, in seconds
+JOB_TOLERANCE = 15 * 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,6 +134,26 @@ def _timers(runtime: "Runtime", _data: Path | None) -> Iterator[Check]:
     yield Check(name="Hẹn giờ", is_good=is_good, detail=detail)
 
 
+def _jobs(runtime: "Runtime", _data: Path | None) -> Iterator[Check]:
+    from engine import external_jobs
+
+    now = runtime.clock.now()
+    with runtime.database.reading() as session:
+        found = external_jobs.backlog(session, runtime.dispatcher.handlers, now)
+    outside = [one for one in found if not one.is_in_house and one.waiting]
+    if not outside:
+        waiting = sum(one.waiting for one in found)
+        detail = f"{waiting} việc đang chờ, đều do hệ thống tự xử lý"
+        yield Check(name="Công việc tự động", is_good=True, detail=detail)
+    for one in outside:
+        oldest = 0.0 if one.oldest_due is None else (now - one.oldest_due).total_seconds()
+        is_good = oldest <= JOB_TOLERANCE
+        advice = "" if is_good else f", việc cũ nhất đã {oldest / 60:.0f} phút không ai nhận"
+        advice += "" if is_good else "; hãy xem bộ xử lý bên ngoài của topic này có chạy không"
+        detail = f"{one.waiting} việc chờ bộ xử lý bên ngoài, {one.locked} việc đang được giữ{advice}"
+        yield Check(name=f"Topic {one.topic}", is_good=is_good, detail=detail)
+
+
 def _incidents(runtime: "Runtime", _data: Path | None) -> Iterator[Check]:
     from sqlalchemy import func, select
 
@@ -149,5 +171,6 @@ CHECKS: tuple[Callable[["Runtime", Path | None], Iterator[Check]], ...] = (
     _calendar,
     _secret,
     _timers,
+    _jobs,
     _incidents,
 )

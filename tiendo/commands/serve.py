@@ -9,8 +9,8 @@ import click
 
 from foundation.clock import Clock, SystemClock
 
-#: threads that answer requests
-THREADS = 8
+#: threads that answer requests; `engine.job_bell.PLACES` of them may wait for jobs
+THREADS = 12
 
 
 @click.command("serve", help="Chạy máy chủ và bộ hẹn giờ trong một tiến trình.")
@@ -63,6 +63,7 @@ def listen(runtime: Any, *, host: str, port: int, with_worker: bool) -> None:
     except KeyboardInterrupt:
         click.echo("Đang dừng …")
     finally:
+        runtime.dispatcher.bell.close()
         listening.close()
         if worker is not None:
             worker.stop()

@@ -8,7 +8,9 @@ from engine.findings import Finding
 from engine.lint import (
     activities,
     assignments,
+    behaviours,
     business_keys,
+    compensation,
     escalation,
     events,
     expressions,
@@ -22,6 +24,7 @@ from engine.lint import (
     structure,
     support,
     timers,
+    transactions,
 )
 from engine.lint.model import Diagram
 
@@ -38,6 +41,9 @@ CHECKS: tuple[Callable[[Diagram], Iterator[Finding]], ...] = (
     activities.check,
     ignored.check,
     loops.check,
+    behaviours.check,
+    compensation.check,
+    transactions.check,
     assignments.check,
     escalation.check,
     expressions.check,

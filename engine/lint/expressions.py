@@ -173,6 +173,8 @@ def _loop_places(node: Node) -> Iterator[Place]:
             continue
         for name in ("loopCardinality", "completionCondition", "loopCondition", "loopDataInputRef"):
             yield from _texts(node.xml, loop, name, SYNTAX)
+        for behaviour in children(loop, "complexBehaviorDefinition"):
+            yield from _texts(node.xml, behaviour, "condition", SYNTAX)
         for attribute in (f"{CAMUNDA}collection", f"{TIENDO}elementKey", f"{TIENDO}outputElement"):
             yield from _attribute(node.xml, loop, attribute, is_feel=True)
 

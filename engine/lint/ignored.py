@@ -53,6 +53,10 @@ _ATTRIBUTES = (
     "candidateStarterGroups",
     "candidateStarterUsers",
 )
+_CAUGHT = {
+    "errorEventDefinition": frozenset({"errorCodeVariable", "errorMessageVariable"}),
+    "escalationEventDefinition": frozenset({"escalationCodeVariable"}),
+}
 _OWNERS = frozenset({"potentialOwner", "humanPerformer", "performer", "resourceRole"})
 _BINDINGS = {
     "calledElementBinding": ("latest", "deployment", "version"),
@@ -79,8 +83,15 @@ def check(diagram: Diagram) -> Iterator[Finding]:
 def _attributes(diagram: Diagram, owner: XmlElement, holders: tuple[XmlElement, ...]) -> Iterator[Finding]:
     for holder in holders:
         for name in _ATTRIBUTES:
-            if holder.get(f"{CAMUNDA}{name}"):
+            if holder.get(f"{CAMUNDA}{name}") and name not in _kept_by(owner, holder):
                 yield ATTRIBUTE.at(owner, diagram.file, attribute=f"camunda:{name}")
+
+
+def _kept_by(owner: XmlElement, definition: XmlElement) -> frozenset[str]:
+    """Give the variables in which a catching error or escalation event keeps what it caught."""
+    if local(owner) not in {"boundaryEvent", "startEvent"}:
+        return frozenset()
+    return _CAUGHT.get(local(definition), frozenset())
 
 
 def _mappings(diagram: Diagram, node: Node) -> Iterator[Finding]:

@@ -83,9 +83,14 @@ class Node:
         return text is None or is_true(text)
 
     @property
+    def is_for_compensation(self) -> bool:
+        """Tell whether the node undoes another activity and never runs by itself."""
+        return is_true(self.xml.get("isForCompensation"))
+
+    @property
     def is_beside_flow(self) -> bool:
         """Tell whether the node is meant to have no incoming flow."""
-        return is_event_subprocess(self.xml) or is_true(self.xml.get("isForCompensation"))
+        return is_event_subprocess(self.xml) or self.is_for_compensation
 
     def definition(self, tag: str) -> XmlElement | None:
         """Give the event definition with a local tag name."""

@@ -86,8 +86,8 @@ NEVER_STARTS = error(
 )
 MUST_INTERRUPT = error(
     "event.must-interrupt",
-    _("Sự kiện lỗi {name} luôn ngắt; hãy bỏ lựa chọn không ngắt."),
-    why=_("Lỗi luôn chấm dứt nơi nó xảy ra (BPMN 2.0 §10.5.6)."),
+    _("Sự kiện lỗi hoặc hủy {name} luôn ngắt; hãy bỏ lựa chọn không ngắt."),
+    why=_("Lỗi và hủy luôn chấm dứt nơi xảy ra (BPMN 2.0 §10.5.6)."),
     example='<bpmn:boundaryEvent cancelActivity="false"><bpmn:errorEventDefinition/>',
 )
 BOUNDARY_HOST = error(
@@ -107,7 +107,7 @@ BOUNDARY_INCOMING = error(
 )
 BOUNDARY_DUPLICATE = error(
     "boundary.duplicate",
-    _("{name} và “{other}” cùng bắt một lỗi hoặc một cấp báo trên cùng bước; hãy giữ một."),
+    _("{name} và “{other}” cùng bắt một lỗi, một cấp báo hoặc việc hủy trên cùng bước; hãy giữ một."),
     why=_("Không biết sự kiện biên nào phải xử lý."),
     example="hai sự kiện biên cùng errorRef",
 )
@@ -217,7 +217,11 @@ def _node(diagram: Diagram, node: Node) -> Iterator[Finding]:
         yield OUT_OF_END.at(xml, file)
     if is_event_subprocess(xml) and (node.incoming or node.outgoing):
         yield EVENT_SUBPROCESS_FLOW.at(xml, file)
-    if node.event == "error" and node.kind in {"startEvent", "boundaryEvent"} and not node.is_interrupting:
+    if (
+        node.event in {"error", "cancel"}
+        and node.kind in {"startEvent", "boundaryEvent"}
+        and not node.is_interrupting
+    ):
         yield MUST_INTERRUPT.at(xml, file)
     if node.kind == "boundaryEvent":
         yield from _boundary(diagram, node)
@@ -243,7 +247,7 @@ def _boundary(diagram: Diagram, node: Node) -> Iterator[Finding]:
 def _same_catches(diagram: Diagram) -> Iterator[Finding]:
     seen: dict[tuple[str, str, str | None], Node] = {}
     for node in diagram.of_kind("boundaryEvent"):
-        if node.event in {"error", "escalation"}:
+        if node.event in {"error", "escalation", "cancel"}:
             caught = (node.host_id, node.event, node.definitions[0].get(f"{node.event}Ref"))
             other = seen.setdefault(caught, node)
             if other is not node:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from tests.engine.diagrams import (
     Diagram,
     cardinality,
+    compensation,
     conditional,
     diagram,
     event,
@@ -341,4 +342,88 @@ case(
     .user_task("u")
     .end(),
     "start",
+)
+
+# --- compensation, transactions, behaviours ---------------------------------------------------------------
+CANCEL = "<bpmn:cancelEventDefinition/>"
+LINK = '<bpmn:association id="as" sourceRef="b" targetRef="{}"/>'
+
+
+def caught(handler: str = "", link: str = LINK.format("h")) -> Diagram:
+    """Draw u with a compensation boundary event b, what is drawn as its handler, and a throw event."""
+    drawing = simple().throw("throw", compensation()).end()
+    return drawing.boundary("b", "u", compensation()).at(None).raw(handler).raw(link).at("b")
+
+
+HANDLER = '<bpmn:task id="h" isForCompensation="true"/>'
+case("compensation.no-handler", caught(link=""), "b")
+case("compensation.not-a-handler", caught('<bpmn:task id="h"/>'), "b", "node.unreachable")
+case(
+    "compensation.several-handlers",
+    caught(HANDLER + HANDLER.replace('"h"', '"h2"'))
+    .raw('<bpmn:association id="as2" sourceRef="b" targetRef="h2"/>'),
+    "b",
+)  # fmt: skip
+case(
+    "compensation.boundary-flow",
+    caught(HANDLER).end("e2"),
+    "b",
+)
+case("compensation.handler-flow", caught(HANDLER).at("h").end("e2"), "h")
+case("compensation.handler-unlinked", simple().raw(HANDLER).end(), "h")
+case(
+    "compensation.of-process",
+    simple().end().inside("s", triggeredByEvent="true").start("s1", compensation()).end("e1").outside(),
+    "s",
+)
+case("compensation.activity-not-visible", simple().throw("t", compensation("nowhere")).end(), "t")
+case("compensation.activity-without-handler", simple().throw("t", compensation("u")).end(), "t")
+case("compensation.nothing", simple().throw("t", compensation()).end(), "t")
+case("compensation.never-thrown", simple().undone_by("h").end(), "u_undo")
+case(
+    "compensation.call-not-undone",
+    simple().undone_by("h").node("callActivity", "c", calledElement="p").throw("t", compensation()).end(),
+    "c",
+)
+
+
+def deal(end: str = CANCEL, body: str = "") -> Diagram:
+    """Draw a transaction x."""
+    drawing = diagram().start().inside("x", "transaction", body).start("s").user_task("u").end("e1", end)
+    return drawing.outside().end()
+
+
+case("cancel.outside-transaction", simple().end("e", CANCEL), "e")
+case("cancel.boundary-not-on-transaction", simple().end().boundary("b", "u", CANCEL).end("e2"), "b")
+case("cancel.not-caught", deal(), "x")
+case("cancel.never-thrown", deal("").boundary("b", "x", CANCEL).end("e2"), "b")
+case(
+    "transaction.repeats",
+    deal(body=multi(cardinality("2"))).boundary("b", "x", CANCEL).end("e2"),
+    "x",
+)
+
+
+def behaving(body: str = "", **attributes: str) -> Diagram:
+    """Draw u over three items with a behaviour; an event definition told stands at the root."""
+    told = '<bpmn:signalEventDefinition id="told" signalRef="s"/>'
+    drawing = diagram().signal("s").root(told).start()
+    return drawing.user_task("u", multi(cardinality("3") + body, **attributes)).end()
+
+
+WHEN = (
+    "<bpmn:complexBehaviorDefinition><bpmn:condition>true</bpmn:condition>{}</bpmn:complexBehaviorDefinition>"
+)
+case("behaviour.unknown", behaving(behavior="Some"), "u")
+case("behaviour.no-event", behaving(behavior="One"), "u")
+case("behaviour.no-condition", behaving(behavior="Complex"), "u")
+case(
+    "behaviour.event-kind",
+    behaving(WHEN.format("<bpmn:event><bpmn:terminateEventDefinition/></bpmn:event>"), behavior="Complex"),
+    "u",
+)
+case(
+    "behaviour.does-not-interrupt",
+    behaving(behavior="One", oneBehaviorEventRef="told").boundary("b", "u", event("signal", "s")).end("e2"),
+    "b",
 )

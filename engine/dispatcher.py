@@ -11,7 +11,18 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from engine import escalations, inbox, job_bell, jobs, messages, schedules, taking_effect, timers, turns
+from engine import (
+    bulk,
+    escalations,
+    inbox,
+    job_bell,
+    jobs,
+    messages,
+    schedules,
+    taking_effect,
+    timers,
+    turns,
+)
 from engine.jobs import Handlers
 from engine.models import (
     BufferedMessage,
@@ -75,6 +86,7 @@ class Dispatcher:
         done += messages.match(self.database)
         for instance_id in inbox.waiting(self.database):
             done += turns.consume(self.database, instance_id)
+        done += bulk.work_off(self.database)
         return done + jobs.run_due(self.database, self.handlers)
 
     def settle(self) -> int:

@@ -149,6 +149,46 @@ def retry(work: UnitOfWork, incident_id: str, *, tries: int | None = None, reaso
     return incident.instance_id
 
 
+def close(work: UnitOfWork, incident_id: str, *, reason: str) -> str:
+    """Take note that an incident needs nothing more where nothing waits for it. Gives the instance id.
+
+    Raises Conflict while something still waits for it: then it has to be tried again, skipped or cancelled.
+    """
+    incident = work.session.get(Incident, incident_id)
+    if incident is None:
+        raise NotFound(_("Không tìm thấy sự cố {id}.", id=incident_id))
+    if not reason.strip():
+        raise Invalid(fields={"reason": _("Cần nêu lý do.")})
+    _lock(work, incident)
+    if incident.resolved_at is not None:
+        raise Conflict(_("Sự cố này đã được xử lý."))
+    if incident.kind in RETRIES and _still_waits(work, incident):
+        raise Conflict(_("Việc gây ra sự cố này vẫn đang chờ; hãy thử lại hoặc bỏ qua bước đó."))
+    incident.resolved_at, incident.resolved_by = work.now, work.actor.id
+    facts = {"kind": incident.kind, "message": incident.message, "count": incident.count, "reason": reason}
+    line = Happened(type="incident.closed", element=incident.element, data=facts)
+    history.append_alone(work, incident.instance_id, line)
+    return incident.instance_id
+
+
+def close_all(work: UnitOfWork, instance_id: str) -> None:
+    """Close the incidents of an instance that ends: nothing of it waits any more."""
+    _set(
+        work,
+        update(Incident)
+        .where(Incident.instance_id == instance_id, Incident.resolved_at.is_(None))
+        .values(resolved_at=work.now, resolved_by=work.actor.id),
+    )
+
+
+def _still_waits(work: UnitOfWork, incident: Incident) -> bool:
+    if incident.kind == "inbox":
+        return work.session.get(InboxItem, int(incident.reference)) is not None
+    table: Any = Job if incident.kind == "job" else Timer
+    row = work.session.get(table, incident.reference)
+    return row is not None and row.state in {WorkState.CREATED, WorkState.PENDING, WorkState.FAILED}
+
+
 def _lock(work: UnitOfWork, incident: Incident) -> None:
     """Lock the instance of an incident, then read the incident as it is under the lock."""
     work.session.execute(

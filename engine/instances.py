@@ -131,6 +131,7 @@ def cancel(work: UnitOfWork, instance_id: str, *, reason: str) -> None:
         execution.end(InstanceState.CANCELLED.value)
 
     runner.repair(work, row, command)
+    incidents.close_all(work, instance_id)
 
 
 def suspend(work: UnitOfWork, instance_id: str, *, reason: str) -> None:

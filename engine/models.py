@@ -183,6 +183,9 @@ class ProcessInstance(Base):
     call: Mapped[dict[str, Any] | None] = mapped_column(Json)
     #: what it gives back to its parent
     result: Mapped[Any] = mapped_column(Json, nullable=True)
+    #: the instance it was forked from by an administrator, and the step it began at
+    origin_instance_id: Mapped[str | None] = mapped_column(Id)
+    origin_element: Mapped[str | None] = mapped_column(Key)
     schedule_id: Mapped[str | None] = mapped_column(Id)
     scheduled_for: Mapped[str | None] = mapped_column(String(40))
     started_at: Mapped[datetime] = mapped_column(Moment)
@@ -404,3 +407,48 @@ class HistoryEvent(Base):
     actor_name: Mapped[str] = mapped_column(String(200))
     data: Mapped[dict[str, Any]] = mapped_column(Json)
     hash: Mapped[str] = mapped_column(String(64))
+
+
+class BulkOperation(Base):
+    """One act on many instances, worked off instance by instance; survives any stop of the house."""
+
+    __tablename__ = "bulk_operation"
+    __table_args__ = (
+        Index("ix_bulk_operation_state", "state", "id"),
+        Index("ix_bulk_operation_key", "key", "id"),
+    )
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    #: migration
+    kind: Mapped[str] = mapped_column(String(20))
+    #: key of the process
+    key: Mapped[str] = mapped_column(Key)
+    #: what is done: versions and mapping of a migration
+    plan: Mapped[dict[str, Any]] = mapped_column(Json)
+    reason: Mapped[str] = mapped_column(Text)
+    #: running | stopped | finished
+    state: Mapped[str] = mapped_column(String(20))
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    created_by: Mapped[str] = mapped_column(String(64))
+    #: name of who began it, as history shows it for every instance
+    actor_name: Mapped[str] = mapped_column(String(200))
+    finished_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class BulkItem(Base):
+    """One instance of a bulk operation, and what came of it."""
+
+    __tablename__ = "bulk_item"
+    __table_args__ = (Index("ix_bulk_item_state", "operation_id", "state", "instance_id"),)
+
+    operation_id: Mapped[str] = mapped_column(ForeignKey("bulk_operation.id"), primary_key=True)
+    instance_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    #: waiting | done | refused | failed
+    state: Mapped[str] = mapped_column(String(20))
+    #: tries begun; counted before each, so that an instance that kills the process is found out
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    #: problems and warnings found when its turn came
+    verdict: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    #: why it failed
+    message: Mapped[str] = mapped_column(Text, default="")
+    finished_at: Mapped[datetime | None] = mapped_column(Moment)

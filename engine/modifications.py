@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from engine import graphs, instances, runner
+from engine import graphs, incidents, instances, runner
 from engine.models import ProcessInstance
 from engine.spiff import placing, state
 from engine.spiff.effects import Happened
@@ -108,6 +108,7 @@ def modify(
         execution.effects.append(Happened(type="instance.modified", element="", data=facts))
         _carry_out(execution, instructions)
 
+    incidents.resolve(work, instance_id, kind="deadlock", reference="")
     runner.repair(work, row, command, lambda execution: facts.update(after=places(execution)))
     outbox.record(
         work,

@@ -1,11 +1,12 @@
 """From effects to rows: the tables pages and lists read, written with the state in one transaction."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Insert, bindparam, delete, insert, update
+from sqlalchemy import Insert, Row, bindparam, delete, insert, update
 
-from engine import children, escalations, job_bell, messages
+from engine import children, escalations, incidents, job_bell, messages
 from engine.models import EventSubscription, Job, Timer, UserTask, UserTaskCandidate
 from engine.spiff.effects import EventAwaited, JobCreated, TimerArmed, TokenClosed, UserTaskOpened
 from engine.spiff.execution import Execution
@@ -228,13 +229,15 @@ def _of_tokens(table: Any) -> Any:
 _TIMERS, _JOBS, _SUBSCRIPTIONS = Timer.__table__, Job.__table__, EventSubscription.__table__
 _CLOSE_TIMERS = (
     update(_TIMERS)  # type: ignore[arg-type]
-    .where(_of_tokens(_TIMERS), _TIMERS.c.state == WorkState.PENDING.value)
+    .where(_of_tokens(_TIMERS), _TIMERS.c.state.in_([WorkState.PENDING.value, WorkState.FAILED.value]))
     .values(state=bindparam("new_state"))
+    .returning(_TIMERS.c.id, _TIMERS.c.attempts.label("failed"))
 )
 _CLOSE_JOBS = (
     update(_JOBS)  # type: ignore[arg-type]
     .where(_of_tokens(_JOBS), _JOBS.c.state.in_([WorkState.CREATED.value, WorkState.FAILED.value]))
     .values(state=bindparam("new_state"))
+    .returning(_JOBS.c.id, _JOBS.c.error.label("failed"))
 )
 _UNSUBSCRIBE = delete(_SUBSCRIPTIONS).where(_of_tokens(_SUBSCRIPTIONS))  # type: ignore[arg-type]
 
@@ -265,16 +268,23 @@ def _close_user_tasks(work: UnitOfWork, instance_id: str, tokens: list[str], *, 
 
 def _close_timers(work: UnitOfWork, instance_id: str, tokens: list[str], *, is_cancelled: bool) -> Events:
     new = WorkState.CANCELLED if is_cancelled else WorkState.FIRED
-    work.connection.execute(
-        _CLOSE_TIMERS, {"instance": instance_id, "tokens": tokens, "new_state": new.value}
-    )
+    values = {"instance": instance_id, "tokens": tokens, "new_state": new.value}
+    _settle(work, instance_id, "timer", work.connection.execute(_CLOSE_TIMERS, values).all())
     return []
 
 
 def _close_jobs(work: UnitOfWork, instance_id: str, tokens: list[str], *, is_cancelled: bool) -> Events:
     new = WorkState.CANCELLED if is_cancelled else WorkState.COMPLETED
-    work.connection.execute(_CLOSE_JOBS, {"instance": instance_id, "tokens": tokens, "new_state": new.value})
+    values = {"instance": instance_id, "tokens": tokens, "new_state": new.value}
+    _settle(work, instance_id, "job", work.connection.execute(_CLOSE_JOBS, values).all())
     return []
+
+
+def _settle(work: UnitOfWork, instance_id: str, kind: str, closed: Iterable[Row[Any]]) -> None:
+    """Nothing is left to try again of what is closed: its incident is over."""
+    for row in closed:
+        if row.failed:
+            incidents.resolve(work, instance_id, kind=kind, reference=row.id)
 
 
 def _close_subscriptions(

@@ -135,8 +135,7 @@ def _change(work: UnitOfWork, row: Row[Any], commands: Iterable[Command]) -> Exe
     return execution
 
 
-def fresh(work: UnitOfWork, row: Row[Any]) -> Execution:
-    """Give the execution of an instance that has not begun."""
+def _fresh(work: UnitOfWork, row: Row[Any]) -> Execution:
     return Execution(
         graphs.of_definition(work.session, row.definition_id),
         now=work.now,
@@ -147,8 +146,13 @@ def fresh(work: UnitOfWork, row: Row[Any]) -> Execution:
 
 def begin(work: UnitOfWork, row: Row[Any], variables: dict[str, Any], start_node: str | None) -> Execution:
     """Take the first steps of a created instance."""
-    execution = fresh(work, row)
-    execution.start(variables, start_node)
+    return begin_by(work, row, lambda execution: execution.start(variables, start_node))
+
+
+def begin_by(work: UnitOfWork, row: Row[Any], command: Command) -> Execution:
+    """Take the first steps of a created instance from where a command puts its first tokens."""
+    execution = _fresh(work, row)
+    command(execution)
     execution.root.internal_data["called"] = row.parent_instance_id is not None
     execution = execution.run(_after_step(work))
     save(work, row, execution)

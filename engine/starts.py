@@ -40,10 +40,12 @@ def write(
     business_key: str | None = None,
     schedule: tuple[str, str] | None = None,
     call: dict[str, Any] | None = None,
+    origin: tuple[str, str] | None = None,
 ) -> str:
     """Write the row of a new instance of a version. Gives its id.
 
-    Raises Conflict when the definition asks for unique business keys and a live instance has this one.
+    `origin` names the instance and the step it is forked from. Raises Conflict when the definition asks for
+    unique business keys and a live instance has this one.
     """
     instance_id = new_id()
     row = {
@@ -59,6 +61,8 @@ def write(
         "history_head": "",
         "root_instance_id": instance_id,
         "call": call,
+        "origin_instance_id": origin[0] if origin else None,
+        "origin_element": origin[1] if origin else None,
         "schedule_id": schedule[0] if schedule else None,
         "scheduled_for": schedule[1] if schedule else None,
         "started_at": work.now,

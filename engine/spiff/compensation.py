@@ -7,6 +7,7 @@ throws takes records out, so that nothing is undone twice, and works them off on
 scope of what runs meanwhile: the handler, or the sub-process as it was when it completed.
 """
 
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from engine.spiff.effects import Happened
@@ -122,6 +123,34 @@ def give_back(driver: Token) -> None:
     if QUEUE in driver.internal_data:
         records = _completed_in(driver)
         _add(_visible(driver)[-1], records)
+
+
+def elements(facts: dict[str, Any]) -> Iterator[str]:
+    """Give the activities a token remembers as completed or at work to undo, for who changes versions."""
+    for name in (DONE, QUEUE):
+        yield from _named(facts.get(name, []))
+    yield from (facts[name] for name in (CURRENT, HANDLES) if name in facts)
+
+
+def rename(facts: dict[str, Any], name_of: Callable[[str], str | None]) -> None:
+    """Let a token remember activities under the ids of another version."""
+    for record in [*facts.get(DONE, []), *facts.get(QUEUE, [])]:
+        _rename(record, name_of)
+    for name in (CURRENT, HANDLES):
+        if name in facts:
+            facts[name] = name_of(facts[name])
+
+
+def _named(records: list[Record]) -> Iterator[str]:
+    for record in records:
+        yield record["a"]
+        yield from _named(record.get("i", []))
+
+
+def _rename(record: Record, name_of: Callable[[str], str | None]) -> None:
+    record["a"] = name_of(record["a"])
+    for inner in record.get("i", []):
+        _rename(inner, name_of)
 
 
 def _begin(driver: Token, records: list[Record]) -> bool:

@@ -157,11 +157,16 @@ class Execution(Workflow):  # type: ignore[misc]  # SpiffWorkflow is untyped
 
     def start(self, variables: dict[str, Any], start_node: str | None = None) -> None:
         """Begin the process at its none start event, or at the start event that was triggered."""
-        root = self.spawn(self.graph.start, None, state=STARTED, data=dict(variables))
-        self.effects.append(
-            Happened(type="instance.started", element="", data={"variables": dict(variables)})
-        )
-        self.open_scope(root, start_node)
+        self.open_scope(self._begin(variables, {}), start_node)
+
+    def begin_at(self, variables: dict[str, Any], origin: dict[str, Any]) -> None:
+        """Begin the process without a start event: its event sub-processes listen; the caller puts tokens."""
+        self.arm_event_subprocesses(self._begin(variables, {"forked_from": origin}))
+
+    def _begin(self, variables: dict[str, Any], facts: dict[str, Any]) -> Token:
+        facts = {"variables": dict(variables), **facts}
+        self.effects.append(Happened(type="instance.started", element="", data=facts))
+        return self.spawn(self.graph.start, None, state=STARTED, data=dict(variables))
 
     def open_scope(self, scope: Token, start_node: str | None = None) -> None:
         """Arm the event sub-processes of a scope and put tokens at its starts."""

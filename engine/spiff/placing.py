@@ -68,6 +68,10 @@ def start_before(execution: Execution, node: Node, scope: Token) -> Token:
             _("Sự kiện biên “{name}” không có phía trước; hãy chọn bắt đầu sau nó.", name=node.title),
             element=node.element.id,
         )
+    if node.element.is_for_compensation:
+        raise Conflict(
+            _("Bước “{name}” chỉ chạy khi hoàn tác một bước khác.", name=node.title), element=node.element.id
+        )
     internal = {}
     if isinstance(node, Join):
         waiting = node.arrived_in(scope)

@@ -10,7 +10,7 @@ from engine.models import InboxItem, Job, UserTask
 from engine.ports import JobContext
 from engine.spiff.errors import TokenGone
 from foundation.database import UnitOfWork
-from foundation.errors import Conflict, Invalid
+from foundation.errors import Conflict, Invalid, TiendoError
 from tests.engine.conftest import Bench
 from tests.engine.consistency import check
 from tests.engine.diagrams import diagram, event, extension, timer
@@ -82,6 +82,26 @@ def test_a_failed_job_sees_the_repaired_variable_when_it_is_tried_again(
     assert bench.waiting(instance) == ["after"]
     assert bench.variables(instance)["got"] == got
     assert bench.incidents(instance) == []
+
+
+def test_the_incident_of_a_job_that_is_skipped_is_over(bench: Bench) -> None:
+    instance = failing(bench, number=7)
+    skip(bench, instance, "serve", got=1)
+    assert bench.waiting(instance) == ["after"]
+    assert bench.incidents(instance) == []
+
+
+def test_an_incident_without_anything_to_try_again_is_closed_by_hand(bench: Bench) -> None:
+    bench.deploy(deciding(diagram().start().user_task("draft")))
+    instance = bench.start()
+    with pytest.raises(TiendoError):
+        bench.complete(instance, "draft")
+    [incident] = bench.incidents(instance)
+    with bench.database.unit_of_work() as work:
+        incidents.close(work, incident.id, reason="Người dùng đã làm lại")
+        work.commit()
+    assert bench.incidents(instance) == []
+    assert lines(bench, instance, "incident.closed")[0].data["reason"] == "Người dùng đã làm lại"
 
 
 def test_trying_again_is_in_history_with_the_number_of_tries(bench: Bench) -> None:

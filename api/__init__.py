@@ -12,6 +12,7 @@ from api import errors, gate, idempotency
 #: modules with a `blueprint`; one per resource
 RESOURCES = (
     "assignments",
+    "bundles",
     "calendars",
     "decisions",
     "definitions",
@@ -19,6 +20,7 @@ RESOURCES = (
     "description",
     "directives",
     "documents",
+    "drafts",
     "health",
     "incidents",
     "instances",

@@ -1,5 +1,6 @@
 """Deployments for machines: files in, definitions or findings out."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import request
@@ -8,8 +9,9 @@ from marshmallow import Schema, fields
 
 from api.commands import command
 from api.errors import language
-from api.gate import rule
-from engine import deployments
+from api.gate import rule, runtime
+from engine import publishing
+from foundation.clock import aware
 from foundation.errors import Invalid
 from foundation.texts import _
 
@@ -25,10 +27,12 @@ class DefinitionSchema(Schema):
     key = fields.String()
     version = fields.Integer()
     name = fields.String()
-    state = fields.String()
+    state = fields.String(metadata={"enum": ["published", "scheduled", "withdrawn", "retired"]})
     file = fields.String()
     sha256 = fields.String()
     published_at = fields.AwareDateTime()
+    effective_at = fields.AwareDateTime(metadata={"description": "from when starts use it"})
+    is_key_unique = fields.Boolean()
 
 
 class DeploymentSchema(Schema):
@@ -51,6 +55,8 @@ FILES = {
                 "properties": {
                     "files": {"type": "array", "items": {"type": "string", "format": "binary"}},
                     "note": {"type": "string"},
+                    "effective_at": {"type": "string", "format": "date-time"},
+                    "without_review": {"type": "boolean"},
                 },
             }
         }
@@ -75,7 +81,14 @@ def deploy() -> dict[str, Any]:
             fields={"files": _("Hãy gửi ít nhất một tệp .bpmn, .dmn hoặc .form dạng multipart/form-data.")},
         )
     with command() as work:
-        deployed = deployments.deploy(work, files, note=request.form.get("note", ""))
+        deployed = publishing.deploy(
+            work,
+            files,
+            note=request.form.get("note", ""),
+            four_eyes=runtime().four_eyes,
+            without_review=request.form.get("without_review", "") in {"1", "true", "yes"},
+            effective_at=_effective_at(request.form.get("effective_at", "")),
+        )
     lang = language()
     return {
         "id": deployed.id,
@@ -84,3 +97,19 @@ def deploy() -> dict[str, Any]:
         "forms": list(deployed.forms),
         "findings": [finding.as_json(lang) for finding in deployed.warnings],
     }
+
+
+def _effective_at(text: str) -> datetime | None:
+    if not text:
+        return None
+    try:
+        return aware(datetime.fromisoformat(text))
+    except ValueError:
+        raise Invalid(
+            fields={
+                "effective_at": _(
+                    "Cần thời điểm có múi giờ, ví dụ 2026-01-01T00:00:00+07:00; nhận được “{found}”.",
+                    found=text[:60],
+                )
+            }
+        ) from None

@@ -12,8 +12,10 @@ import orjson
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from engine import definitions, dmn, graphs, lint, taking_effect
+from engine import definition_events, definitions, dmn, graphs, lint, taking_effect
+from engine.bpmn import children, is_executable
 from engine.findings import DefinitionRefused, Finding
+from engine.lifecycle_tables import Kind
 from engine.models import (
     DecisionDefinition,
     Deployment,
@@ -53,6 +55,9 @@ class _Stored:
     deployment_id: str
     name: str
     content: bytes
+    note: str
+    #: revision of the draft it was, None for files deployed directly
+    revision: int | None
 
 
 def check(session: Session, files: Mapping[str, bytes]) -> list[Finding]:
@@ -67,6 +72,7 @@ def deploy(
     note: str = "",
     effective_at: datetime | None = None,
     scenarios: Mapping[str, bytes] | None = None,
+    revision: int | None = None,
 ) -> Deployed:
     """Check, store and publish a set of files. Raises DefinitionRefused with every finding.
 
@@ -84,7 +90,7 @@ def deploy(
     processes = [
         _publish(
             work,
-            _Stored(deployment_id=deployment_id, name=name, content=content),
+            _Stored(deployment_id=deployment_id, name=name, content=content, note=note, revision=revision),
             process_id,
             graph,
             moment,
@@ -100,6 +106,35 @@ def deploy(
         forms=tuple(forms),
         warnings=tuple(findings),
     )
+
+
+def keys_of(files: Mapping[str, bytes]) -> list[tuple[Kind, str]]:
+    """Give what the files define; files that cannot be read define nothing (`deploy` says why)."""
+    trees, _refused = lint.files.diagrams(files)
+    processes = {
+        process.get("id") or ""
+        for tree in trees.values()
+        for process in children(tree, "process")
+        if is_executable(process)
+    }
+    return [
+        *((Kind.PROCESS, key) for key in sorted(processes)),
+        *((Kind.DECISION, key) for key in sorted(lint.files.decision_keys(files))),
+        *(
+            (Kind.FORM, key)
+            for key in sorted(form_key(n, c) for n, c in files.items() if n.endswith(".form"))
+        ),
+    ]
+
+
+def form_key(name: str, content: bytes) -> str:
+    """Give the key of a form: its id, else the name of its file."""
+    try:
+        schema = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        schema = {}
+    own = schema.get("id") if isinstance(schema, dict) else None
+    return str(own or name.rpartition("/")[2].removesuffix(".form"))
 
 
 def deploy_new(
@@ -166,6 +201,9 @@ def _publish(
     work.session.flush()
     if not is_later:
         taking_effect.listen(work, process_id, at=work.now)
+    definition_events.record(
+        work, process_id, "published", version=definition.version, text=file.note, revision=file.revision
+    )
     outbox.record(
         work,
         "definition.published",
@@ -205,7 +243,7 @@ def _register_forms(work: UnitOfWork, deployment_id: str, files: Mapping[str, by
     for name, data in files.items():
         if not name.endswith(".form"):
             continue
-        key = str(orjson.loads(data).get("id") or name.rpartition("/")[2].removesuffix(".form"))
+        key = form_key(name, data)
         work.session.add(
             FormDefinition(
                 id=new_id(),

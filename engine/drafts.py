@@ -9,7 +9,7 @@ from typing import Literal
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from engine import definition_events
+from engine import definition_events, definitions
 from engine.lifecycle_tables import DefinitionDraft, DraftCopy, Kind
 from engine.models import ProcessDefinition
 from engine.states import DraftStage
@@ -18,12 +18,33 @@ from foundation.errors import NotFound, Stale
 from foundation.ids import new_id
 from foundation.texts import _
 
+#: word for the draft where a version number is expected
+DRAFT = "draft"
 Reason = Literal["dropped", "replaced", "kept"]
 
 
 def get(session: Session, key: str, *, kind: Kind = Kind.PROCESS) -> DefinitionDraft | None:
     """Give the draft of a definition, None when nobody is editing."""
     return session.get(DefinitionDraft, (kind.value, key))
+
+
+def content_of(session: Session, key: str, version: str) -> bytes:
+    """Give the diagram of a version number or of `DRAFT`; NotFound when there is none."""
+    if version == DRAFT:
+        return needed(session, key).content
+    if not version.isdecimal():
+        raise NotFound(
+            _("Quy trình “{key}” không có phiên bản {version}.", key=key, version=version[:40]), process=key
+        )
+    return definitions.content(session, definitions.published(session, key, int(version)))
+
+
+def needed(session: Session, key: str, *, kind: Kind = Kind.PROCESS) -> DefinitionDraft:
+    """Give the draft of a definition; NotFound when nobody is editing."""
+    found = get(session, key, kind=kind)
+    if found is None:
+        raise NotFound(_("“{key}” không có bản nháp.", key=key), draft=key)
+    return found
 
 
 def unchanged(

@@ -1,10 +1,12 @@
 """Publishing a draft, taking back what has not taken effect, retiring and bringing back."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from engine import definition_events, definitions, deployments, drafts, reviews, taking_effect
+from engine.deployments import Deployed
 from engine.lifecycle_tables import DefinitionSetting, Kind
 from engine.models import ProcessDefinition
 from engine.states import DefinitionState
@@ -42,13 +44,40 @@ def publish(
         )
     newest = next(iter(definitions.versions(work.session, key)), None)
     file = newest.file if newest is not None else f"{key}.bpmn"
-    deployed = deployments.deploy(work, {file: draft.content}, note=note, effective_at=effective_at)
+    deployed = deployments.deploy(
+        work, {file: draft.content}, note=note, effective_at=effective_at, revision=revision
+    )
     drafts.forget(work, draft)
     found = next((one for one in deployed.processes if one.key == key), None)
     if found is None:
         raise Invalid(_("Sơ đồ không có quy trình “{key}”.", key=key), process=key)
-    definition_events.record(work, key, "published", version=found.version, revision=revision, text=note)
     return found
+
+
+def deploy(
+    work: UnitOfWork,
+    files: Mapping[str, bytes],
+    *,
+    note: str,
+    four_eyes: bool,
+    without_review: bool = False,
+    effective_at: datetime | None = None,
+    scenarios: Mapping[str, bytes] | None = None,
+) -> Deployed:
+    """Publish files directly, without a draft.
+
+    Conflict where a definition needs a second person, unless `without_review` says that it shall be done all
+    the same, which is recorded. DefinitionRefused with every finding.
+    """
+    keys = deployments.keys_of(files)
+    if not without_review:
+        reviews.refuse_unreviewed(work.session, keys, four_eyes=four_eyes)
+    deployed = deployments.deploy(work, files, note=note, effective_at=effective_at, scenarios=scenarios)
+    versions = {one.key: one.version for one in deployed.processes}
+    for kind, key in keys:
+        if reviews.needs_four_eyes(work.session, key, kind=kind, default=four_eyes):
+            definition_events.record(work, key, "unreviewed", kind=kind, version=versions.get(key), text=note)
+    return deployed
 
 
 def withdraw(work: UnitOfWork, key: str, version: int, *, reason: str) -> ProcessDefinition:

@@ -20,6 +20,8 @@ class Runtime:
     webhook_client: Client
     #: address under which people reach the house, for links in messages
     base_url: str = ""
+    #: diagrams need a second person's approval unless a definition says otherwise
+    four_eyes: bool = False
 
     @property
     def test_clock(self) -> MovableClock | None:

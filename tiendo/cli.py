@@ -17,6 +17,7 @@ from foundation.texts import Text, _
 COMMANDS = {
     "apikey": "tạo, liệt kê, thu hồi khóa API",
     "audit": "kiểm tra chuỗi lịch sử có bị sửa hay không",
+    "bundle": "xuất, nhập gói quy trình cùng biểu mẫu và bảng quyết định",
     "calendar": "lịch làm việc: nạp, xem, sửa, xác nhận năm",
     "demo": "nạp tỉnh mẫu với năm văn bản chỉ đạo đang thực hiện",
     "deploy": "triển khai các tệp .bpmn, .dmn, .form",

@@ -34,6 +34,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Runtime:
         secret_box=SecretBox(settings.secret_key()),
         webhook_client=Client(policy),
         base_url=settings.base_url,
+        four_eyes=settings.four_eyes,
     )
 
 
@@ -65,5 +66,7 @@ def deploy_shipped(runtime: Runtime) -> None:
     from processes import shipped
 
     with runtime.database.unit_of_work() as work:
-        deployments.deploy_new(work, shipped.files(), note="Quy trình đi kèm phần mềm")
+        deployments.deploy_new(
+            work, shipped.files(), note="Quy trình đi kèm phần mềm", scenarios=shipped.scenarios()
+        )
         work.commit()

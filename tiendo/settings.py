@@ -25,6 +25,8 @@ class Settings:
     webhook_networks: tuple[str, ...] = ()
     #: plain http for webhooks, and cookies without Secure: development only (TIENDO_INSECURE_HTTP)
     allows_http: bool = False
+    #: drafts need a second person's approval unless a definition says otherwise (TIENDO_FOUR_EYES)
+    four_eyes: bool = False
     #: save, drop and reload each instance after every step, with a test clock only (TIENDO_RELOAD_EACH_STEP)
     reloads_each_step: bool = False
 
@@ -38,6 +40,7 @@ class Settings:
             "base_url": environment.get("TIENDO_BASE_URL", ""),
             "webhook_networks": _listed(environment.get("TIENDO_WEBHOOK_NETWORKS", "")),
             "allows_http": _is_on(environment.get("TIENDO_INSECURE_HTTP", "")),
+            "four_eyes": _is_on(environment.get("TIENDO_FOUR_EYES", "")),
             "reloads_each_step": _is_on(environment.get("TIENDO_RELOAD_EACH_STEP", "")),
         }
         found.update({name: value for name, value in given.items() if value is not None})

@@ -342,3 +342,39 @@ def test_a_closed_pipe_ends_the_program_quietly() -> None:
     result = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=False,
                             cwd=Path(__file__).parents[2], env=dict(os.environ))  # fmt: skip
     assert "Traceback" not in result.stderr
+
+
+def test_a_bundle_is_written_looked_at_and_imported(installed: Run, tmp_path: Path) -> None:
+    diagram_file = file(tmp_path, "p.bpmn", GOOD)
+    done(installed("deploy", diagram_file))
+    written = read(installed("bundle", "export", "p.zip", "p", "--json"))
+    assert [one["key"] for one in written["definitions"]] == ["p"]
+    assert "assignment" in done(installed("bundle", "export", "all.zip"))
+    assert "Chưa thay đổi gì" in done(installed("bundle", "import", "p.zip"))
+    file(tmp_path, "p.bpmn", GOOD.replace(b'"a"', b'"b"'))
+    done(installed("deploy", diagram_file))
+    imported = read(installed("bundle", "import", "p.zip", "--apply", "--as", "published", "--json"))
+    assert [one["status"] for one in imported["definitions"]] == ["changed"]
+    assert imported["published"] == ["p"]
+    refused(installed("bundle", "import", diagram_file), "không phải gói .zip")
+
+
+def test_deploying_past_four_eyes_has_to_be_said_and_is_recorded(
+    installed: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TIENDO_FOUR_EYES", "1")
+    diagram_file = file(tmp_path, "p.bpmn", GOOD)
+    refused(installed("deploy", diagram_file), "cần người thứ hai duyệt")
+    done(installed("deploy", diagram_file, "--without-review"))
+    monkeypatch.delenv("TIENDO_FOUR_EYES")
+    from engine import definition_events
+    from tiendo.shell import opened
+
+    with opened(None) as runtime, runtime.database.reading() as session:
+        acts = {one.act for one in definition_events.of_version(session, "p", 1)}
+    assert acts == {"published", "unreviewed"}
+
+
+def test_a_version_can_be_deployed_for_later(installed: Run, tmp_path: Path) -> None:
+    later = installed("deploy", file(tmp_path, "p.bpmn", GOOD), "--effective", "2999-01-01T00:00")
+    assert "có hiệu lực từ 01/01/2999 00:00" in done(later)

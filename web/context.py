@@ -17,7 +17,7 @@ from directives.access import Principal
 from directives.roles import ROLES
 from foundation.texts import LANGUAGES, Text
 from processes import work_views
-from web import gate
+from web import browsers, gate
 
 LANGUAGE_COOKIE = "tiendo-language"
 FLASH_COOKIE = "tiendo-flash"
@@ -48,6 +48,7 @@ def install(app: Flask) -> None:
     app.after_request(_send_flashes)
     app.jinja_env.globals["_"] = _translated
     app.jinja_env.filters["text"] = text
+    app.jinja_env.filters["browser"] = browsers.told
     app.jinja_env.globals["may"] = may
 
 

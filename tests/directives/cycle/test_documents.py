@@ -26,6 +26,16 @@ def issued(world: World, **header: Any) -> Document:
     return documents.issue(world.work, document.id, "SKHCN")
 
 
+def test_a_document_names_the_place_its_organisation_or_the_one_above_is_known_to_write_from(
+    world: World,
+) -> None:
+    assert drafted(world).place == ""
+    letter = Header(subject="Kết luận", issuer_id=world.committee, place="Đồng Nai")
+    documents.register_incoming(world.work, world.science, letter)
+    assert drafted(world).place == "Đồng Nai"
+    assert drafted(world, place="Biên Hòa").place == "Biên Hòa"
+
+
 @pytest.mark.parametrize(
     ("written", "canonical"),
     [

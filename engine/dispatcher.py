@@ -61,13 +61,16 @@ class Dispatcher:
         database.on_commit = self.after_commit
 
     def after_commit(self, touched: set[str]) -> None:
-        """Give the touched instances their turn, in the thread of the command, within bounds."""
+        """Give the touched instances their turn, in the thread of the command, within bounds.
+
+        In the order in which they were made: two runs of the same commands take the same way.
+        """
         if job_bell.DUTY in touched:
             self.bell.ring()
         if not hasattr(self._local, "pending"):
             self._local.pending = {}
         pending: dict[str, None] = self._local.pending
-        pending.update(dict.fromkeys(touched - {job_bell.DUTY}))
+        pending.update(dict.fromkeys(sorted(touched - {job_bell.DUTY})))
         if getattr(self._local, "is_busy", False):
             return
         self._local.is_busy = True

@@ -89,7 +89,7 @@ def report(work: UnitOfWork, row: Row[Any], execution: Execution, ended: Ended) 
             "key": row.element_key,
             "outcome": ended.state,
             "error_code": ended.error_code,
-            "result": dict(execution.root.data) if ended.state == InstanceState.FAILED else {},
+            "result": ended.error_variables,
         },
     )
     return result

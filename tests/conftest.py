@@ -27,6 +27,15 @@ def require_all() -> bool:
     return os.environ.get("TIENDO_REQUIRE_ALL") == "1"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the random processes be more, others, deeper: `tests/random_processes`."""
+    add = parser.getgroup("random processes").addoption
+    add("--random-processes", type=int, default=300, help="how many random processes are followed (300)")
+    add("--random-paths", type=int, default=10, help="paths through each of them (10)")
+    add("--random-first", type=int, default=0, help="first seed (0)")
+    add("--random-depth", type=int, default=4, help="how deep blocks are nested (4)")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the PostgreSQL half of every database test."""
     for item in items:

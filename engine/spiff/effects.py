@@ -137,6 +137,8 @@ class Ended:
 
     state: str
     error_code: str | None = None
+    #: what the error brings to whoever catches it at the call
+    error_variables: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

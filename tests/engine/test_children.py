@@ -1,5 +1,8 @@
 """Call activities: every called process is an instance of its own, results come back by key."""
 
+from sqlalchemy import select
+
+from engine.models import UserTask
 from tests.engine.conftest import Bench
 from tests.engine.diagrams import diagram, event, extension, multi
 
@@ -94,6 +97,29 @@ def test_an_error_in_a_child_is_caught_at_the_call(bench: Bench) -> None:
     )
     bench.deploy(caller, failing)
     assert bench.waiting(bench.start("parent")) == ["repair"]
+
+
+def test_an_error_of_a_child_brings_what_it_carries_and_nothing_else_of_the_child(bench: Bench) -> None:
+    carried = '<camunda:inputOutput><camunda:inputParameter name="reason">=why</camunda:inputParameter>'
+    throwing = extension(f"{carried}</camunda:inputOutput>") + event("error", "e")
+    failing = (
+        diagram("child").error("e", "BAD").start().script_task("s", '"late"', camunda__resultVariable="why")
+    )
+    caller = (
+        diagram("parent").error("e", "BAD").start().node("callActivity", "call", calledElement="child").end()
+    )
+    caller.boundary("caught", "call", event("error", "e")).user_task("repair").end("e2")
+    bench.deploy(caller.bytes(), failing.end("end", throwing).bytes())
+    assert bench.variables(bench.start("parent")) == {"reason": "late"}
+
+
+def test_children_take_their_first_steps_in_the_order_of_their_items(bench: Bench) -> None:
+    bench.deploy(parent(EACH), child())
+    units = [f"u{number}" for number in range(30)]
+    instance = bench.start("parent", units=units)
+    with bench.database.reading() as session:
+        tasks = select(UserTask.instance_id).where(UserTask.element != "read").order_by(UserTask.id)
+        assert list(session.scalars(tasks)) == bench.children(instance)
 
 
 def test_cancelling_the_parent_cancels_its_children(bench: Bench) -> None:

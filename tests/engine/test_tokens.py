@@ -272,3 +272,17 @@ def test_two_instances_with_one_key_are_an_incident_and_lose_no_result(bench: Be
     bench.deploy(diagram().start().user_task("u", repeated).end().bytes())
     with pytest.raises(TiendoError):
         bench.start(units=["HN", "HN"])
+
+
+def test_an_inclusive_join_does_not_wait_for_what_comes_round_a_loop(bench: Bench) -> None:
+    """The branch beside it reaches the join only by going back to the split (BPMN 2.0 §13.4.3)."""
+    drawn = (
+        diagram().start().exclusive("again").parallel("both").node("inclusiveGateway", "some", default="d")
+    )
+    drawn.at(None).task("a").flow("some", "a", identity="d").node("inclusiveGateway", "join")
+    drawn.at(None).task("b").flow("some", "b", "= false").flow("b", "join")
+    drawn.at("join").user_task("done").parallel("joined").exclusive("more", default="no")
+    drawn.flow("more", "again", "= false").at(None).end("end").flow("more", "end", identity="no")
+    drawn.at("both").user_task("beside").flow("beside", "joined")
+    bench.deploy(drawn.bytes())
+    assert bench.waiting(bench.start()) == ["beside", "done"]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from random import Random
-from typing import Any
+from typing import Any, ClassVar
 
 from tests.engine.diagrams import Diagram, cardinality, multi
 from tests.random_processes.blocks import Block, Sequence, random_value
@@ -14,7 +14,7 @@ class Work:
     """What one round of an activity does."""
 
     tag = "task"
-    attributes: dict[str, str] = {}
+    attributes: ClassVar[dict[str, str]] = {}
 
     def extension(self) -> str:
         return ""
@@ -25,8 +25,8 @@ class Work:
 
     def run(self, at: Frame, element: str, keep: Frame) -> Flow:
         """Do it; results go to `keep`."""
+        yield from ()  # a generator that never waits
         return True
-        yield  # a generator that never waits
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +35,7 @@ class UserWork(Work):
 
     result: str
     tag = "userTask"
-    attributes = {"camunda__assignee": "an"}
+    attributes: ClassVar[dict[str, str]] = {"camunda__assignee": "an"}
 
     def run(self, at: Frame, element: str, keep: Frame) -> Flow:
         def offer(random: Random) -> Answer:
@@ -89,8 +89,8 @@ class ScriptWork(Work):
 
     def run(self, at: Frame, element: str, keep: Frame) -> Flow:
         at.set({self.variable: at.get(self.variable) + self.amount})
+        yield from ()  # a generator that never waits
         return True
-        yield  # a generator that never waits
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,8 +110,8 @@ class DecisionWork(Work):
 
     def run(self, at: Frame, element: str, keep: Frame) -> Flow:
         at.set({self.result: "many" if at.get("base") >= 50 else "few"})
+        yield from ()  # a generator that never waits
         return True
-        yield  # a generator that never waits
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,6 +147,9 @@ class Repeat:
 
     def run(self, at: Frame, element: str, work: Work) -> Flow:
         return (yield from work.run(at, element, at))
+
+
+ONCE = Repeat()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -280,7 +283,7 @@ class Activity(Block):
 
     first: str
     work: Work
-    repeat: Repeat = Repeat()
+    repeat: Repeat = ONCE
     boundaries: tuple[Boundary, ...] = ()
 
     def draw(self, diagram: Diagram) -> None:

@@ -1,7 +1,9 @@
 """What all blocks share, and the plain ones: sequence, events in the flow, ends."""
 
+from collections.abc import Generator
 from dataclasses import dataclass
 from random import Random
+from typing import Any
 
 from tests.engine.diagrams import Diagram, link
 from tests.random_processes.oracle import Answer, Flow, Frame, Wait
@@ -81,8 +83,8 @@ class Throw(Block):
     def run(self, at: Frame) -> Flow:
         throw(self.trigger, at)
         at.passed(self.first)
+        yield from ()  # a generator that never waits
         return True
-        yield  # a generator that never waits
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,8 +100,8 @@ class Link(Block):
     def run(self, at: Frame) -> Flow:
         at.passed(self.first)
         at.passed(f"{self.first}_to")
+        yield from ()  # a generator that never waits
         return True
-        yield  # a generator that never waits
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,8 +126,8 @@ class End(Block):
             at.throw("terminate", "", {})
         throw(self.trigger, at)
         at.passed(self.first)
+        yield from ()  # a generator that never waits
         return False
-        yield  # a generator that never waits
 
 
 def throw(trigger: Trigger | None, at: Frame) -> None:
@@ -140,14 +142,14 @@ def throw(trigger: Trigger | None, at: Frame) -> None:
         at.throw(trigger.kind, trigger.name, {})
 
 
-def suspended(at: Frame, element: str, wait: Wait) -> Flow:
+def suspended(at: Frame, element: str, wait: Wait) -> Generator[Any, Any, Answer]:
     """Wait in an element; taken away meanwhile, the element is cancelled."""
     try:
-        answer = yield at.world.wait(wait)
+        answer: Answer = yield at.world.wait(wait)
     except GeneratorExit:
         at.passed(element, "cancelled")
         raise
-    return answer  # type: ignore[no-any-return]  # the oracle answers a wait with an Answer
+    return answer
 
 
 def random_value(random: Random) -> int:

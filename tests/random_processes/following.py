@@ -1,4 +1,4 @@
-"""The engine follows a path; after each step rows, state and history are compared with what the oracle says."""
+"""The engine follows a path; after each step rows, state and history are compared with the oracle's."""
 
 import re
 from collections import Counter, defaultdict
@@ -257,7 +257,8 @@ class Following:
 
     def _read(self, statement: str, *values: Any) -> list[Any]:
         """Read without the mapper: there are many thousand steps."""
-        return self.follower.connection.execute(statement, values).fetchall()
+        rows: list[Any] = self.follower.connection.execute(statement, values).fetchall()
+        return rows
 
     def _compare_history(self, tree: "list[Found]", expected: Expected) -> None:
         found = self._history(tree)

@@ -46,6 +46,9 @@ class Place:
         return replace(self, depth=self.depth - 1, **more)  # type: ignore[arg-type]  # fields of the class
 
 
+Draw = Callable[[Place], Block]
+
+
 class Generator:
     """Draws one process."""
 
@@ -94,15 +97,16 @@ class Generator:
     def block(self, place: Place) -> Block:
         """Give one block."""
         self.left -= 1
-        plain: list[Callable[[Place], Block]] = [
+        plain: list[Draw] = [
             self.activity, self.activity, self.activity, self.catch, self.throw, self.link, self.messaging,
         ]  # fmt: skip
-        deep: list[Callable[[Place], Block]] = [
+        deep: list[Draw] = [
             self.activity, self.exclusive, self.event_gateway, self.subprocess, self.subprocess, self.call,
         ]  # fmt: skip
         if place.may_join:
             deep += [self.parallel, self.inclusive, self.inclusive, self.back, self.signalling]
-        if place.may_end and self.random.random() < 0.12:
+        caught = 0.3 if place.errors or place.escalations else 0.12
+        if place.may_end and self.random.random() < caught:
             return self.killer(place)
         choose = deep if place.depth > 0 and self.left > 0 and self.random.random() < 0.6 else plain
         return self.random.choice(choose)(place)
@@ -153,7 +157,7 @@ class Generator:
         self.kinds.add("sequential multi-instance" if is_sequential else "parallel multi-instance")
         waits = isinstance(work, (UserWork, JobWork))
         enough = self.random.choice([1, 2]) if waits and self.random.random() < 0.4 else None
-        output = self.name("o") if waits and self.random.random() < 0.4 else None
+        output = self.name("o") if waits and self.random.random() < 0.6 else None
         if enough is not None:
             self.kinds.add("completion condition")
         element = work.result if isinstance(work, (UserWork, JobWork)) else ""
@@ -194,7 +198,7 @@ class Generator:
 
     def killer(self, place: Place) -> Block:
         """Give an end that may end more than its own path, behind a step that somebody has to do."""
-        options: list[tuple[str, Trigger | None]] = [("none", None), ("none", None)]
+        options: list[tuple[str, Trigger | None]] = [("none", None)]
         options += [("error", Trigger(kind="error", name=code)) for code in place.errors]
         options += [("escalation", Trigger(kind="escalation", name=code)) for code in place.escalations]
         if place.may_terminate:
@@ -263,7 +267,11 @@ class Generator:
         """Give a loop of the flow."""
         self.kinds.add("loop back")
         inner = place.deeper(may_end=False)
-        return Back(first=self.name("back"), body=self.sequence(inner, most=2))
+        body = self.sequence(inner, most=2)
+        if place.depth > 1 and self.random.random() < 0.5:
+            other = Sequence(blocks=(self.inclusive(inner.deeper()),))
+            body = Sequence(blocks=(Parallel(first=self.name("and"), branches=(body, other)),))
+        return Back(first=self.name("back"), body=body)
 
     def signalling(self, place: Place) -> Block:
         """Give a branch that waits for the signal another one throws."""
@@ -368,11 +376,9 @@ class Generator:
         self, place: Place, subs: tuple[EventSub, ...], boundaries: tuple[Boundary, ...] = ()
     ) -> Place:
         """Say what the listeners around a scope catch."""
-        listening = [(one.trigger, one.is_interrupting) for one in (*subs, *boundaries)]
-        errors = tuple(trigger.name or "any" for trigger, _ends in listening if trigger.kind == "error")
-        escalations = tuple(
-            trigger.name or "any" for trigger, ends in listening if trigger.kind == "escalation"
-        )
+        listening: list[Trigger] = [one.trigger for one in subs] + [one.trigger for one in boundaries]
+        errors = tuple(one.name or "any" for one in listening if one.kind == "error")
+        escalations = tuple(one.name or "any" for one in listening if one.kind == "escalation")
         return replace(place, errors=(*place.errors, *errors), escalations=(*place.escalations, *escalations))
 
     # --- names ------------------------------------------------------------------------------------------

@@ -125,7 +125,8 @@ class Frame:
     ) -> None:
         self.world, self.instance, self.parent = world, instance, parent
         self.layer = instance.variables if parent is None else {} if layer is None else layer
-        self.keys = keys if keys is not None else () if parent is None else parent.keys
+        outer: tuple[str, ...] = () if parent is None else parent.keys
+        self.keys: tuple[str, ...] = outer if keys is None else keys
         self.catchers = list(catchers)
         self.scope: Thread | None = None if parent is None else parent.scope
 
@@ -133,11 +134,7 @@ class Frame:
         return Frame(self.world, self.instance, parent=self, **more)
 
     def lineage(self) -> "list[Frame]":
-        found, frame = [], self
-        while frame is not None:
-            found.append(frame)
-            frame = frame.parent  # type: ignore[assignment]  # ends the loop
-        return found
+        return [self, *(self.parent.lineage() if self.parent is not None else [])]
 
     def view(self) -> Variables:
         merged: Variables = {}

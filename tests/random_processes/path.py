@@ -11,6 +11,8 @@ from tests.random_processes.scopes import Process
 
 #: steps of one path
 LENGTH = 40
+#: the answer to what wants none
+NOTHING = Answer()
 #: names of variables that are the engine's business
 HIDDEN = frozenset({"loopCounter"})
 
@@ -39,7 +41,7 @@ class Step:
     instance: str = ""
     keys: str = ""
     name: str = ""
-    answer: Answer = Answer()
+    answer: Answer = NOTHING
     moment: datetime | None = None
     expected: Expected
 
@@ -76,7 +78,7 @@ def draw(process: Process, seed: int, number: int, *, start: datetime) -> Path:
 
 def start_variables(process: Process, random: Random, *, code: str) -> dict[str, Any]:
     """Give what a path starts with."""
-    items = [random.randint(1, 20) for _number in range(random.randint(0, 3))]
+    items = [random.randint(1, 20) for _number in range(random.choice([0, 1, 2, 3, 3]))]
     given: dict[str, Any] = {"code": code, "total": 0, "base": random.randint(1, 99), "items": items}
     for one in (process, *_descendants(process)):
         given |= {name: random.randint(0, most) for name, most in one.choices}

@@ -26,8 +26,8 @@ class Exclusive(Block):
         diagram.exclusive(self.first, default=default)
         last = len(self.branches) - 1
         conditions = [f"= {self.variable} = {number}" for number in range(last)]
-        ways = [(condition, "") for condition in conditions] + [(None, default)]
-        _branches(diagram, self.first, self.branches, ways, join)
+        ways: list[tuple[str | None, str]] = [(condition, "") for condition in conditions]
+        _branches(diagram, self.first, self.branches, [*ways, (None, default)], join)
         diagram.at(None)
         if self.goes_on:
             diagram.exclusive(join)
@@ -190,8 +190,8 @@ class Back(Block):
             if not (yield from self.body.run(at)):
                 return False
 
-            def offer(random: Random, is_last: bool = rounds >= self.most) -> Answer:
-                return Answer(variables={self.variable: not is_last and random.random() < 0.5})
+            def offer(random: Random, number: int = rounds) -> Answer:
+                return Answer(variables={self.variable: number < self.most and random.random() < 0.5})
 
             wait = Wait(kind="user_task", element=task, frame=at, offer=offer)
             answer = yield from suspended(at, task, wait)

@@ -172,8 +172,8 @@ class CallWork(Work):
         return extension(f'<camunda:in variables="all"/>{back}')
 
     def run(self, at: Frame, element: str, keep: Frame) -> Flow:
-        yield from self.child(at, element, "1")
-        keep.set({f"child_{self.id}": self._last(at, element, "1").variables["total"]})
+        ended = yield from self.child(at, element, "1")
+        keep.set({f"child_{self.id}": ended.variables["total"]})
         return True
 
     def child(self, at: Frame, element: str, key: str) -> Generator[Any, Any, Instance]:
@@ -194,11 +194,6 @@ class CallWork(Work):
             child.variables.update(thrown.variables)
             at.throw("error", thrown.code, thrown.variables)
         return child
-
-    def _last(self, at: Frame, element: str, key: str) -> Instance:
-        number = at.instance.called[element, key] - 1
-        label = f"{at.instance.label}/{element}:{key}#{number}"
-        return next(one for one in at.world.instances if one.label == label)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,5 +1,6 @@
 """Gateways: exclusive, parallel, inclusive, event-based (BPMN 2.0 §13.4)."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from engine.spiff.elements import Flow
@@ -105,19 +106,25 @@ class InclusiveGateway(Join):
         return None
 
     def wakes(self, token: Token) -> bool:
-        """Fire when no token elsewhere in the scope can reach an incoming flow that is still empty."""
+        """Fire when no token elsewhere in the scope can still reach a flow that is empty."""
         waiting = self.arrived(token)
-        empty = [flow for flow in self.incoming if flow.id not in waiting]
         others = {
             other.task_spec.element.id
             for other in (token.scope.inside() if token.scope else [])
             if other.task_spec is not self and not other.listens and "beside" not in other.internal_data
         }
-        graph = self.graph
-        if any(graph.reaches(start, flow, avoiding=self.element.id) for flow in empty for start in others):
+        if any(self._is_awaited(start, waiting) for start in others):
             return False
         self._split(self.merge([tokens[0] for tokens in waiting.values()]))
         return True
+
+    def _is_awaited(self, start: str, waiting: Mapping[str | None, list[Token]]) -> bool:
+        """Tell whether the gateway waits for a token at a node: it reaches an empty flow and no other.
+
+        One that reaches a flow that has its token too comes round a loop: it belongs to the next time.
+        """
+        reached = [f for f in self.incoming if self.graph.reaches(start, f, avoiding=self.element.id)]
+        return bool(reached) and all(flow.id not in waiting for flow in reached)
 
     def _split(self, token: Token) -> None:
         default = self.element.default_flow

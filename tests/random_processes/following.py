@@ -325,7 +325,9 @@ class Found:
 class NoPorts:
     """Nothing is asked while a state is only looked at."""
 
-    def decide(self, decision: str, variables: Mapping[str, Any], execution: Execution) -> Any:
+    def decide(
+        self, decision: str, variables: Mapping[str, Any], execution: Execution, *, element: str
+    ) -> Any:
         raise NotImplementedError
 
     def child_results(self, token: str) -> list[tuple[str, Any]]:

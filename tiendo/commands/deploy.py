@@ -67,7 +67,8 @@ def command(
             {
                 "id": deployed.id,
                 "definitions": [
-                    {"key": one.key, "version": one.version, "effective_at": one.effective_at.isoformat()}
+                    {"key": one.key, "version": one.version}
+                    | ({"effective_at": one.effective_at.isoformat()} if one.state == "scheduled" else {})
                     for one in deployed.processes
                 ],
                 "decisions": deployed.decisions,

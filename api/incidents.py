@@ -3,11 +3,13 @@
 from typing import Any
 
 from flask_smorest import Blueprint
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from api.commands import command, reading
 from api.gate import principal, rule
+from api.instances import ReasonBody
 from engine import incidents
 from engine.models import Incident, ProcessInstance
 from processes import instance_access
@@ -42,6 +44,13 @@ class IncidentsSchema(Schema):
     items = fields.List(fields.Nested(IncidentSchema))
 
 
+class RetryBody(Schema):
+    """How often it may fail before it is an incident again, and why it is tried now."""
+
+    tries = fields.Integer(load_default=None, allow_none=True, validate=validate.Range(1, 100))
+    reason = fields.String(load_default="", validate=validate.Length(max=2000))
+
+
 @blueprint.get("")
 @rule("incidents.read")
 @blueprint.doc(summary="Các sự cố chưa xử lý, mới nhất trước")
@@ -63,12 +72,29 @@ def listing(query: dict[str, Any]) -> dict[str, Any]:
 
 @blueprint.post("/<incident_id>/retry")
 @rule("incidents.resolve")
-@blueprint.doc(summary="Thử lại việc đã hỏng")
+@blueprint.doc(summary="Thử lại việc đã hỏng, với số lần thử mới nếu cần")
+@blueprint.arguments(RetryBody, required=False)
 @blueprint.response(204)
-def retry(incident_id: str) -> None:
+def retry(body: dict[str, Any], incident_id: str) -> None:
     """Try again what failed."""
     with command() as work:
-        found = work.session.get(Incident, incident_id)
-        if found is not None:
-            instance_access.visible(work.session, principal(), found.instance_id)
-        incidents.retry(work, incident_id)
+        _require_visible(work.session, incident_id)
+        incidents.retry(work, incident_id, tries=body.get("tries"), reason=body.get("reason", ""))
+
+
+@blueprint.post("/<incident_id>/close")
+@rule("incidents.resolve")
+@blueprint.doc(summary="Đóng một sự cố không còn việc gì phải thử lại")
+@blueprint.arguments(ReasonBody)
+@blueprint.response(204)
+def close(body: dict[str, Any], incident_id: str) -> None:
+    """Take note that an incident needs nothing more."""
+    with command() as work:
+        _require_visible(work.session, incident_id)
+        incidents.close(work, incident_id, reason=body["reason"])
+
+
+def _require_visible(session: Session, incident_id: str) -> None:
+    found = session.get(Incident, incident_id)
+    if found is not None:
+        instance_access.visible(session, principal(), found.instance_id)

@@ -7,7 +7,7 @@ from flask_smorest import Blueprint
 from marshmallow import Schema, fields, validate
 from sqlalchemy import select
 
-from api import pages
+from api import etags, pages
 from api.commands import command, reading
 from api.gate import principal, rule
 from engine import history, instances, repairs
@@ -48,6 +48,10 @@ class InstanceSchema(Schema):
     waiting = fields.List(fields.Nested(WaitingSchema))
     parent = fields.String(allow_none=True)
     root = fields.String()
+    #: instance it was forked from
+    origin = fields.String(allow_none=True)
+    #: grows with every change; the ETag
+    revision = fields.Integer()
     started_at = fields.AwareDateTime()
     ended_at = fields.AwareDateTime(allow_none=True)
 
@@ -62,6 +66,8 @@ class VariablesBody(ReasonBody):
     """Variables to set, and why."""
 
     variables = fields.Dict(keys=fields.String(), required=True)
+    #: token whose local variables are meant; those of the process without it
+    token = fields.String(load_default=None, allow_none=True)
 
 
 class HistoryQuery(Schema):
@@ -156,11 +162,12 @@ def start(body: dict[str, Any]) -> dict[str, Any]:
 
 @blueprint.get("/<instance_id>")
 @rule("instances.read")
-@blueprint.doc(summary="Trạng thái, biến, nơi đang chờ của một phiên chạy")
+@blueprint.doc(summary="Trạng thái, biến, nơi đang chờ của một phiên chạy; ETag là lần thay đổi gần nhất")
 @blueprint.response(200, InstanceSchema)
-def one(instance_id: str) -> dict[str, Any]:
-    """Look at an instance: state, variables, waiting elements."""
-    return _show(instance_id)
+def one(instance_id: str) -> Any:
+    """Look at an instance: state, variables, waiting elements; its revision is the ETag."""
+    shown = _show(instance_id)
+    return shown, 200, etags.headers(shown["revision"])
 
 
 @blueprint.get("/<instance_id>/history")
@@ -222,7 +229,14 @@ def resume(body: dict[str, Any], instance_id: str) -> dict[str, Any]:
 def set_variables(body: dict[str, Any], instance_id: str) -> dict[str, Any]:
     """Repair variables; before and after are kept."""
     with command() as work:
-        repairs.set_variables(work, instance_id, body["variables"], reason=body["reason"])
+        repairs.set_variables(
+            work,
+            instance_id,
+            body["variables"],
+            reason=body["reason"],
+            token=body["token"],
+            revision=etags.expected(),
+        )
     return _show(instance_id)
 
 
@@ -239,6 +253,8 @@ def _show(instance_id: str) -> dict[str, Any]:
             "waiting": [asdict(element) for element in instances.waiting(session, instance_id)],
             "parent": found.parent_instance_id,
             "root": found.root_instance_id,
+            "origin": found.origin_instance_id,
+            "revision": found.revision,
             "started_at": found.started_at,
             "ended_at": found.ended_at,
         }

@@ -60,9 +60,10 @@ class _Stored:
     revision: int | None
 
 
-def check(session: Session, files: Mapping[str, bytes]) -> list[Finding]:
-    """Give everything lint has to say about a set of files."""
-    return lint.check(files, known=definitions.known_keys(session), retired=definitions.retired_keys(session))
+def check(session: Session, files: Mapping[str, bytes], *, now: datetime | None = None) -> list[Finding]:
+    """Give everything lint has to say about a set of files; days are past by `now` (aware)."""
+    known, retired = definitions.known_keys(session), definitions.retired_keys(session)
+    return lint.check(files, known=known, retired=retired, now=now)
 
 
 def deploy(
@@ -80,7 +81,7 @@ def deploy(
     `scenarios` are kept with the files, for export and tests; nothing reads them while instances run.
     """
     _check_names(files)
-    findings = check(work.session, files)
+    findings = check(work.session, files, now=work.now)
     if any(finding.severity == "error" for finding in findings):
         raise DefinitionRefused(findings)
     deployment_id = _store(work, {**files, **(scenarios or {})}, note)

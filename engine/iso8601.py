@@ -5,7 +5,7 @@ Only the form is judged here; arithmetic on durations and calendars is done wher
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
 Kind = Literal["date", "date-time", "duration", "cycle"]
@@ -32,6 +32,17 @@ class TimeLiteral:
     is_zero: bool = False
     #: how often a cycle repeats, None for ever
     repetitions: int | None = None
+    #: the day or moment of a date or date-time, as written
+    moment: date | datetime | None = None
+
+    def is_before(self, now: datetime) -> bool:
+        """Tell whether a date or date-time has certainly passed at an aware moment, in any time zone."""
+        if isinstance(self.moment, datetime):
+            aware = (
+                self.moment if self.moment.tzinfo else self.moment.replace(tzinfo=UTC) + timedelta(hours=12)
+            )
+            return aware < now
+        return self.moment is not None and self.moment < (now - timedelta(hours=36)).date()
 
 
 def looks_literal(text: str) -> bool:
@@ -76,9 +87,8 @@ def _moment(text: str) -> TimeLiteral | None:
         return None
     try:
         if "T" not in text:
-            date.fromisoformat(text)
-            return TimeLiteral(kind="date", is_local=True)
+            return TimeLiteral(kind="date", is_local=True, moment=date.fromisoformat(text))
         moment = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return TimeLiteral(kind="date-time", is_local=moment.tzinfo is None)
+    return TimeLiteral(kind="date-time", is_local=moment.tzinfo is None, moment=moment)

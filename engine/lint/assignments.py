@@ -1,9 +1,11 @@
 """User tasks: somebody must get them, and their dates and priorities must be readable."""
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 from engine import expressions, iso8601
 from engine.bpmn import CAMUNDA, extensions
+from engine.feel import iso
 from engine.findings import Finding
 from engine.lint.model import Diagram, Node
 from engine.rules import error, warning
@@ -50,6 +52,23 @@ FORM_DATA = warning(
     example="<camunda:formData>",
 )
 
+PAST_DUE = warning(
+    "user-task.past-due",
+    _("Nhiệm vụ {name}: {attribute} “{found}” đã qua; hãy đặt một khoảng như P3D hoặc biểu thức tính hạn."),
+    why=_("Hạn cố định đã qua thì nhiệm vụ vừa mở đã trễ."),
+    example='camunda:dueDate="2020-01-15"',
+)
+FOLLOW_UP_LATE = warning(
+    "user-task.follow-up-late",
+    _(
+        "Nhiệm vụ {name}: ngày theo dõi “{found}” sau hạn “{due}”; hãy đặt ngày theo dõi trước hạn "
+        "để còn kịp "
+        "nhắc."
+    ),
+    why=_("Ngày theo dõi là ngày xem lại việc trước khi hết hạn."),
+    example='camunda:dueDate="P3D" camunda:followUpDate="P5D"',
+)
+
 
 def check(diagram: Diagram) -> Iterator[Finding]:
     """Give the user tasks that nobody gets, or whose dates cannot be read."""
@@ -59,6 +78,9 @@ def check(diagram: Diagram) -> Iterator[Finding]:
             text = (node.xml.get(f"{CAMUNDA}{name}") or "").strip()
             if text and not expressions.is_marked(text) and not _is_time(text):
                 yield TIME.at(node.xml, diagram.file, attribute=f"camunda:{name}", found=text)
+            elif diagram.now is not None and _has_passed(text, diagram.now):
+                yield PAST_DUE.at(node.xml, diagram.file, attribute=f"camunda:{name}", found=text)
+        yield from _order(diagram, node)
         priority = (node.xml.get(f"{CAMUNDA}priority") or "").strip()
         if priority and not expressions.is_marked(priority) and not _is_integer(priority):
             yield PRIORITY.at(node.xml, diagram.file, found=priority)
@@ -90,6 +112,36 @@ def _is_in_lane(diagram: Diagram, node: Node) -> bool:
 def _is_time(text: str) -> bool:
     literal = iso8601.read(text)
     return literal is not None and literal.kind != "cycle" and not literal.is_negative
+
+
+def _has_passed(text: str, now: datetime) -> bool:
+    literal = None if expressions.is_marked(text) else iso8601.read(text)
+    return literal is not None and literal.is_before(now)
+
+
+def _order(diagram: Diagram, node: Node) -> Iterator[Finding]:
+    """Compare due and follow-up where both are literals of the same kind."""
+    due, follow_up = (
+        (node.xml.get(f"{CAMUNDA}{name}") or "").strip() for name in ("dueDate", "followUpDate")
+    )
+    first, second = iso8601.read(due), iso8601.read(follow_up)
+    if first is None or second is None or first.kind != second.kind:
+        return
+    lengths = (_length(due), _length(follow_up))
+    is_late = lengths[0] is not None and lengths[1] is not None and lengths[1] > lengths[0]
+    if first.kind == "date":
+        is_late = str(second.moment) > str(first.moment)
+    if is_late:
+        yield FOLLOW_UP_LATE.at(node.xml, diagram.file, found=follow_up, due=due)
+
+
+def _length(text: str) -> timedelta | None:
+    """Give the length of a duration of days and less; months have none."""
+    try:
+        found = iso.parse_duration(text)
+    except iso.IsoError:
+        return None
+    return found.rest if not found.months else None
 
 
 def _is_integer(text: str) -> bool:

@@ -1,6 +1,7 @@
 """One pass over all files of a deployment: gate, structure, elements, expressions, references."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from datetime import datetime
 
 from lxml.etree import _Element as XmlElement
 
@@ -11,11 +12,14 @@ from engine.lint import (
     behaviours,
     business_keys,
     compensation,
+    concurrency,
+    dormant,
     escalation,
     events,
     expressions,
     files,
     flows,
+    growth,
     ignored,
     loops,
     processes,
@@ -25,6 +29,7 @@ from engine.lint import (
     support,
     timers,
     transactions,
+    variables,
 )
 from engine.lint.model import Diagram
 
@@ -44,6 +49,9 @@ CHECKS: tuple[Callable[[Diagram], Iterator[Finding]], ...] = (
     behaviours.check,
     compensation.check,
     transactions.check,
+    concurrency.check,
+    growth.check,
+    dormant.check,
     assignments.check,
     escalation.check,
     expressions.check,
@@ -51,22 +59,28 @@ CHECKS: tuple[Callable[[Diagram], Iterator[Finding]], ...] = (
 
 
 def check(
-    deployed: Mapping[str, bytes], *, known: Collection[str] | None = (), retired: Collection[str] = ()
+    deployed: Mapping[str, bytes],
+    *,
+    known: Collection[str] | None = (),
+    retired: Collection[str] = (),
+    now: datetime | None = None,
 ) -> list[Finding]:
     """Give every problem of the files: by file as given, errors and warnings in document order.
 
     `known` are keys of processes, decisions and forms the installation already has; with None nobody can
     tell, and a reference that leads out of the files is a warning instead of an error. `retired` are keys of
-    processes that start nothing any more.
+    processes that start nothing any more. Days that have passed at `now` (aware) are told; without it none.
     """
     found = list(files.check_kinds(deployed))
     trees, refused = files.diagrams(deployed)
     found += refused
-    diagrams = {name: Diagram(tree, file=name) for name, tree in trees.items()}
+    diagrams = {name: Diagram(tree, file=name, now=now) for name, tree in trees.items()}
     available = references.keys(_keys(deployed, diagrams.values()), known)
+    fields = files.form_fields(deployed)
     for diagram in diagrams.values():
         found += _check_diagram(diagram, available)
         found += references.check_retired(diagram, retired)
+        found += variables.check(diagram, fields)
     found += references.check_processes(diagrams)
     found += files.check_decisions(deployed)
     found += files.check_forms(deployed)

@@ -54,6 +54,27 @@ NO_DUE = warning(
     example="<tiendo:escalation> trên nhiệm vụ không có dueDate",
 )
 
+STEP_ORDER = warning(
+    "escalation.step-order",
+    _(
+        "Bậc thang đôn đốc của {name}: bậc {number} ({offset}) xảy ra trước bậc viết phía trên "
+        "({before}); hãy "
+        "xếp các bậc theo thời gian."
+    ),
+    why=_("Bậc thang đọc từ trên xuống; xếp sai thứ tự thì người sau dễ hiểu nhầm ai được báo trước."),
+    example='<tiendo:step offset="1" …/> rồi <tiendo:step offset="-3" …/>',
+)
+EARLY = warning(
+    "escalation.overdue-early",
+    _(
+        "Bậc thang đôn đốc của {name}, bậc {number}: {action} đặt ở {offset}, trước hạn; hãy dùng "
+        "remind trước "
+        "hạn, overdue và urge từ hạn trở đi."
+    ),
+    why=_("Báo trễ và đôn đốc trước hạn là nói sai sự thật với người nhận."),
+    example='<tiendo:step offset="-3" unit="workingDays" to="unit_head" action="overdue"/>',
+)
+
 
 def check(diagram: Diagram) -> Iterator[Finding]:
     """Give the ladders whose steps cannot be planned."""
@@ -79,6 +100,7 @@ def _ladder(diagram: Diagram, node: Node, ladder: XmlElement) -> Iterator[Findin
         if facts in seen:
             yield DUPLICATE.at(xml, file, place=step, number=number)
         seen.add(facts)
+    yield from _order(diagram, node, steps)
 
 
 def _step(diagram: Diagram, node: Node, step: XmlElement, number: int) -> Iterator[Finding]:
@@ -100,3 +122,21 @@ def _step(diagram: Diagram, node: Node, step: XmlElement, number: int) -> Iterat
                 found=step.get(attribute) or "",
                 expected=expected,
             )
+
+
+def _order(diagram: Diagram, node: Node, steps: list[XmlElement]) -> Iterator[Finding]:
+    """Compare each step with the one before of the same unit; steps that cannot be read are told already."""
+    latest: dict[str, int] = {}
+    for number, step in enumerate(steps, start=1):
+        offset, unit = (step.get("offset") or "").strip(), step.get("unit") or ""
+        if not offset.lstrip("+-").isdecimal() or unit not in UNITS:
+            continue
+        at, action = int(offset), step.get("action") or ""
+        before = latest.get(unit, at)
+        if at < before:
+            yield STEP_ORDER.at(
+                node.xml, diagram.file, place=step, number=number, offset=offset, before=before
+            )
+        if at < 0 and action in {"overdue", "urge"}:
+            yield EARLY.at(node.xml, diagram.file, place=step, number=number, offset=offset, action=action)
+        latest[unit] = at

@@ -101,7 +101,7 @@ class Place(NamedTuple):
 
 def check(diagram: Diagram) -> Iterator[Finding]:
     """Parse every expression of the judged processes."""
-    for place in _places(diagram):
+    for place in places(diagram):
         finding = _parse(diagram, place)
         if finding is not None:
             yield finding
@@ -125,7 +125,7 @@ def _parse(diagram: Diagram, place: Place) -> Finding | None:
     try:
         expressions.check(shown)
     except (FeelSyntaxError, FeelLimitExceeded) as problem:
-        facts = {name: problem.facts.get(name) for name in ("position", "column")}
+        facts = {name: problem.facts.get(name) for name in ("position", "line", "column")}
         return rule.at(
             place.owner,
             diagram.file,
@@ -134,6 +134,7 @@ def _parse(diagram: Diagram, place: Place) -> Finding | None:
             detail=problem.text,
             expression=_source(shown)[:_SHOWN],
             position=facts["position"],
+            expression_line=facts["line"],
             column=facts["column"],
         )
     return None
@@ -144,7 +145,8 @@ def _source(text: str) -> str:
     return text[1:].strip() if text.startswith("=") else text
 
 
-def _places(diagram: Diagram) -> Iterator[Place]:
+def places(diagram: Diagram) -> Iterator[Place]:
+    """Give every expression of the judged processes."""
     for flow in diagram.flows:
         yield from _texts(flow.xml, flow.xml, "conditionExpression", CONDITION)
     for node in diagram.nodes:

@@ -82,11 +82,40 @@ def form_keys(files: Mapping[str, bytes]) -> set[str]:
         found.add(name.rpartition("/")[2].rpartition(".")[0])
         try:
             form: Any = json.loads(content)
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
         if isinstance(form, dict) and isinstance(form.get("id"), str):
             found.add(form["id"])
     return found
+
+
+def form_fields(files: Mapping[str, bytes]) -> dict[str, set[str]]:
+    """Give the variables that the forms in the files write, by id of the form and by file name."""
+    found: dict[str, set[str]] = {}
+    for name, content in of_kind(files, FORM_SUFFIXES).items():
+        try:
+            form: Any = json.loads(content)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(form, dict):
+            keys = _field_keys(form)
+            found[name.rpartition("/")[2].rpartition(".")[0]] = keys
+            found[str(form.get("id"))] = keys
+    return found
+
+
+def _field_keys(form: dict[str, Any]) -> set[str]:
+    """Give every key of a form, groups and lists included."""
+    keys: set[str] = set()
+    pending: list[Any] = [form]
+    while pending:
+        part = pending.pop()
+        if isinstance(part, dict):
+            keys.update(str(part[name]) for name in ("key", "path") if part.get(name))
+            pending += part.values()
+        elif isinstance(part, list):
+            pending += part
+    return keys
 
 
 def check_decisions(files: Mapping[str, bytes]) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 
 from lxml.etree import _Element as XmlElement
@@ -121,9 +122,10 @@ class Flow:
 class Diagram:
     """One BPMN file. Judged are its executable processes, or all of them when none is executable."""
 
-    def __init__(self, root: XmlElement, *, file: str) -> None:
-        """Read the structure once."""
+    def __init__(self, root: XmlElement, *, file: str, now: datetime | None = None) -> None:
+        """Read the structure once; `now` (aware) is the moment past days are judged by, None judges none."""
         self.root = root
+        self.now = now
         self.file = file
         self.elements = by_id(root)
         self.processes = list(children(root, "process"))

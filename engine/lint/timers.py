@@ -65,6 +65,12 @@ ONCE = error(
     why=_("Sự kiện ngắt và sự kiện chờ chỉ xảy ra một lần."),
     example="sự kiện biên ngắt với R3/PT1H",
 )
+PAST = warning(
+    "timer.past",
+    _("{name}: “{found}” đã qua; hãy đổi sang thời điểm sắp tới, hoặc một khoảng thời gian như P3D."),
+    why=_("Thời điểm đã qua thì sự kiện xảy ra ngay khi tới, hoặc không bao giờ khởi tạo quy trình."),
+    example="<bpmn:timeDate>2020-01-15T17:00:00+07:00</bpmn:timeDate>",
+)
 
 _KINDS = {
     "timeDate": ("date", "date-time"),
@@ -118,6 +124,8 @@ def _time(diagram: Diagram, node: Node, time: XmlElement) -> Iterator[Finding]:
         yield INVALID.at(xml, file, found=found, expected=expected, example=example)
     elif literal.is_negative or literal.repetitions == 0 or (is_cycle and literal.is_zero):
         yield NEVER.at(xml, file, found=found)
+    elif diagram.now is not None and literal.is_before(diagram.now):
+        yield PAST.at(xml, file, found=found)
     elif literal.is_local:
         yield LOCAL.at(xml, file, found=found)
 

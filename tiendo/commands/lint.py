@@ -13,8 +13,9 @@ from tiendo.shell import definition_files, json_option, print_findings, print_js
 def command(*, files: tuple[Path, ...], as_json: bool) -> None:
     """Check the files together; exit code 1 when one finding is an error."""
     from engine import lint
+    from foundation.clock import SystemClock
 
-    findings = lint.check(definition_files(files), known=None)
+    findings = lint.check(definition_files(files), known=None, now=SystemClock().now())
     errors = sum(finding.is_error for finding in findings)
     if as_json:
         print_json(

@@ -94,7 +94,7 @@ case(
     .flow("inner", "end", identity="x"),
     "x",
 )
-case("start.has-incoming", simple().flow("u", "start").end(), "start")
+case("start.has-incoming", simple().flow("u", "start").end(), "start", "loop.adds-tokens")
 case("end.has-outgoing", simple().end().task("after"), "end")
 case(
     "event-subprocess.has-flow",
@@ -111,12 +111,14 @@ case(
     "event.must-interrupt",
     simple().end().boundary("b", "u", event("error"), cancelActivity="false").end("e2"),
     "b",
+    "event.never-thrown",
 )
 case("boundary.attachment", simple().end().boundary("b", "start", event("error")).end("e2"), "b")
 case(
     "boundary.has-incoming",
     simple().end().boundary("b", "u", event("error")).end("e2").flow("start", "b"),
     "b",
+    "event.never-thrown",
 )
 case(
     "boundary.duplicate",
@@ -127,6 +129,7 @@ case(
     .boundary("b2", "u", event("error"))
     .end("e2"),
     "b2",
+    "event.never-thrown",
 )
 case("gateway.no-outgoing", simple().exclusive("g"), "g")
 case(
@@ -426,4 +429,99 @@ case(
     "behaviour.does-not-interrupt",
     behaving(behavior="One", oneBehaviorEventRef="told").boundary("b", "u", event("signal", "s")).end("e2"),
     "b",
+)
+
+
+# --- several tokens at once -------------------------------------------------------------------------------
+def branched(split: str, join: str, **attributes: str) -> Diagram:
+    """Draw two user tasks between a splitting and a joining gateway g."""
+    drawing = diagram().start().node(split, "x", **attributes).at(None).user_task("a").node(join, "g").end()
+    return drawing.at(None).user_task("b").flow("b", "g")
+
+
+case(
+    "join.never-both",
+    branched("exclusiveGateway", "parallelGateway", default="d").flow("x", "a", "n > 1")
+    .flow("x", "b", identity="d"),
+    "g",
+)  # fmt: skip
+case(
+    "merge.parallel-branches",
+    branched("parallelGateway", "exclusiveGateway").flow("x", "a").flow("x", "b"),
+    "g",
+)
+case(
+    "loop.adds-tokens",
+    diagram().start().user_task("u").parallel("g").user_task("more").end().flow("g", "u"),
+    "g",
+)
+case(
+    "loop.endless",
+    diagram().start().script_task("a").exclusive("g").flow("g", "a"),
+    "a",
+)
+case("loop.no-exit", diagram().start().user_task("a").exclusive("g").flow("g", "a"), "a")
+
+
+def appending() -> Diagram:
+    """Draw script s that adds to the list log."""
+    return diagram().start().script_task("s", "append(log, 1)", camunda__resultVariable="log")
+
+
+case("loop.growing-list", appending().user_task("u").flow("u", "s"), "s", "loop.no-exit")
+case(
+    "multi-instance.growing",
+    appending().user_task("u", multi(camunda__collection="log")).exclusive("g", default="d").at(None).end()
+    .flow("g", "s", "n > 1").flow("g", "end", identity="d"),
+    "u",
+)  # fmt: skip
+case(
+    "timer.piles-up",
+    simple().end().boundary("b", "u", timer("timeCycle", "R/P7D"), cancelActivity="false").user_task("more")
+    .end("e2"),
+    "b",
+)  # fmt: skip
+
+# --- what never happens -----------------------------------------------------------------------------------
+case(
+    "boundary.never-fires",
+    diagram().start().script_task("t").end().boundary("b", "t", timer("timeDuration", "PT1H")).end("e2"),
+    "b",
+)
+case(
+    "event.never-thrown",
+    simple().end().boundary("b", "u", event("escalation", "l")).escalation("l").end("e2"),
+    "b",
+)
+case("timer.past", on_timer("timeDate", "2025-12-31T17:00:00+07:00"), "c")
+case("user-task.past-due", task(camunda__dueDate="2025-12-31"), "t")
+case("user-task.follow-up-late", task(camunda__dueDate="P3D", camunda__followUpDate="P5D"), "t")
+LATER = STEP.replace("-3", "1").replace("remind", "escalate")
+case(
+    "escalation.step-order",
+    ladder(f"<tiendo:escalation>{LATER}{STEP}</tiendo:escalation>"),
+    "t",
+)
+EARLY = STEP.replace("remind", "overdue")
+case("escalation.overdue-early", ladder(f"<tiendo:escalation>{EARLY}</tiendo:escalation>"), "t")
+
+# --- variables --------------------------------------------------------------------------------------------
+case(
+    "variable.misspelt",
+    diagram().start().script_task("s", camunda__resultVariable="quyet_dinh").exclusive("g", default="d")
+    .at(None).user_task("u").end().at(None).end("e2").flow("g", "u", "quyet_dihn > 1", identity="f")
+    .flow("g", "e2", identity="d"),
+    "f",
+)  # fmt: skip
+case(
+    "variable.unknown",
+    diagram().start("start", timer("timeCycle", "R/P7D")).exclusive("g", default="d")
+    .at(None).task("u").end().at(None).end("e2").flow("g", "u", "decision > 1", identity="f")
+    .flow("g", "e2", identity="d"),
+    "f",
+)  # fmt: skip
+case(
+    "variable.out-of-loop",
+    diagram().start().user_task("t", multi(cardinality("3"))).script_task("s", "loopCounter + 1").end(),
+    "s",
 )

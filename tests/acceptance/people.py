@@ -51,13 +51,13 @@ class Person:
         """Remember who it is."""
         self.server = server
         self.username = username
-        self._key = key
+        self.key = key
         self._habits = habits
 
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
         """Send one request over a connection of its own."""
         connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=120)
-        given = {"Authorization": f"Bearer {self._key}", "Content-Type": "application/json", **headers}
+        given = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json", **headers}
         try:
             content = body if body is None or isinstance(body, bytes) else json.dumps(body)
             connection.request(method, "/api/v1" + path, content, given)

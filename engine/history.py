@@ -16,6 +16,8 @@ from engine.spiff.effects import Happened
 from foundation.database import UnitOfWork
 
 _APPEND = insert(HistoryEvent.__table__)  # type: ignore[arg-type]
+#: rows written by one statement: a run of many steps needs no more memory than its events
+_CHUNK = 500
 
 
 def append(
@@ -28,6 +30,9 @@ def append(
         row = _row(work, instance_id, seq, line)
         head = row["hash"] = digest(head, row)
         rows.append(row)
+        if len(rows) == _CHUNK:
+            work.connection.execute(_APPEND, rows)
+            rows = []
     if rows:
         work.connection.execute(_APPEND, rows)
     return seq, head

@@ -12,7 +12,7 @@ from engine.spiff.elements import Ladder, Value, VariableMapping
 from foundation.texts import Text
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class UserTaskOpened:
     """Somebody has to do something."""
 
@@ -32,7 +32,7 @@ class UserTaskOpened:
     local: dict[str, Any]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class JobCreated:
     """A service task waits for its work to be done."""
 
@@ -44,7 +44,7 @@ class JobCreated:
     priority: int
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class TimerArmed:
     """A moment at which a token has to be woken."""
 
@@ -53,7 +53,7 @@ class TimerArmed:
     due_at: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class EventAwaited:
     """A token waits for a message (name and key) or a signal (name)."""
 
@@ -64,7 +64,7 @@ class EventAwaited:
     correlation_key: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Callee:
     """One child to be started by a call activity."""
 
@@ -73,7 +73,7 @@ class Callee:
     business_key: str | None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ChildrenCalled:
     """A call activity starts its child instances; each is an instance of its own."""
 
@@ -89,7 +89,7 @@ class ChildrenCalled:
     output_element: Value | None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class MessageThrown:
     """A message leaves this instance."""
 
@@ -98,7 +98,7 @@ class MessageThrown:
     variables: dict[str, Any]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SignalThrown:
     """A signal is broadcast to every instance that waits for it, this one included."""
 
@@ -106,9 +106,9 @@ class SignalThrown:
     variables: dict[str, Any]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class TokenClosed:
-    """A token left; rows opened for it are closed as completed or cancelled."""
+    """A token that may have opened rows left; they are closed as completed or cancelled."""
 
     token: str
     element: str
@@ -117,7 +117,7 @@ class TokenClosed:
     rows: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Happened:
     """A line of history."""
 
@@ -131,7 +131,7 @@ class Happened:
     data: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Ended:
     """The instance is over: completed, terminated, or ended by an error nobody caught."""
 
@@ -141,7 +141,7 @@ class Ended:
     error_variables: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Stuck:
     """Every token waits for another that cannot come: the instance stays, a person has to look."""
 

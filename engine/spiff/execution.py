@@ -124,9 +124,11 @@ class Execution(Workflow):  # type: ignore[misc]  # SpiffWorkflow is untyped
         node = token.node
         if node.is_recorded and token.internal_data.get("entered") and is_cancelled:
             self.happened("element.cancelled", token)
-        self.effects.append(
-            TokenClosed(token=token.id, element=node.element.id, is_cancelled=is_cancelled, rows=node.rows)
-        )
+        if node.rows:
+            closed = TokenClosed(
+                token=token.id, element=node.element.id, is_cancelled=is_cancelled, rows=node.rows
+            )
+            self.effects.append(closed)
 
     def leave(self, token: Token, node: Node | None = None) -> None:
         """Take a finished token away and put one on each outgoing flow of the node (its own by default)."""

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from engine import definitions, inbox, unique_keys
 from engine.models import InboxItem, ProcessInstance
-from engine.spiff.effects import ChildrenCalled, Ended
+from engine.spiff.effects import ChildrenCalled, Ended, EscalationLeft
 from engine.spiff.elements import Value
 from engine.spiff.errors import ExecutionError
 from engine.spiff.execution import Execution
@@ -93,6 +93,12 @@ def report(work: UnitOfWork, row: Row[Any], execution: Execution, ended: Ended) 
         },
     )
     return result
+
+
+def escalate(work: UnitOfWork, row: Row[Any], effect: EscalationLeft) -> None:
+    """Tell the parent of an escalation that its child did not catch (BPMN 2.0 §10.5.5)."""
+    given = {"token": row.parent_token, "code": effect.code, "variables": effect.variables}
+    inbox.put(work, row.parent_instance_id, "child_escalated", given)
 
 
 def results(session: Session, instance_id: str, token: str) -> list[tuple[str, Any]]:

@@ -194,7 +194,9 @@ def throw(
     token = job.token
     try:
         with work.session.begin_nested():
-            runner.run(work, row, lambda execution: execution.fail(execution.token(token), code, variables))
+            runner.run(
+                work, row, lambda execution: execution.fail(execution.token(token), code, variables, message)
+            )
     except ExecutionError as error:
         jobs.hold(work, job, incidents.text_of(error), message)
     else:

@@ -132,8 +132,10 @@ def _do(work: UnitOfWork, handlers: Handlers, job_id: str) -> bool:
     try:
         result = dict(handlers[job.topic](work, _context(job, row)) or {})
     except BusinessError as error:
-        code, variables = error.error_code, error.variables
-        runner.run(work, row, lambda execution: execution.fail(execution.token(job.token), code, variables))
+        code, variables, said = error.error_code, error.variables, str(error.text)
+        runner.run(
+            work, row, lambda execution: execution.fail(execution.token(job.token), code, variables, said)
+        )
         close(work, job_id)
         return True
     complete(work, row, job.token, result)

@@ -14,7 +14,15 @@ from engine.feel.values import to_json
 from engine.models import ProcessInstance
 from engine.projections import Projection
 from engine.spiff import state
-from engine.spiff.effects import ChildrenCalled, Ended, Happened, MessageThrown, SignalThrown, Stuck
+from engine.spiff.effects import (
+    ChildrenCalled,
+    Ended,
+    EscalationLeft,
+    Happened,
+    MessageThrown,
+    SignalThrown,
+    Stuck,
+)
 from engine.spiff.errors import ExecutionError
 from engine.spiff.execution import AfterStep, Execution
 from engine.states import LIVE, InstanceState
@@ -202,6 +210,8 @@ def _send(work: UnitOfWork, row: Row[Any], execution: Execution) -> None:
             messages.send(work, effect.name, effect.correlation_key, effect.variables)
         elif isinstance(effect, SignalThrown):
             messages.broadcast(work, effect.name, effect.variables, thrown_by=row.id)
+        elif isinstance(effect, EscalationLeft):
+            children.escalate(work, row, effect)
         elif isinstance(effect, ChildrenCalled) and effect.token in execution.tasks:
             children.call(work, row, effect)
 

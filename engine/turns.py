@@ -1,9 +1,9 @@
 """The turn of an instance: it consumes what its inbox holds, item by item, each in one transaction.
 
-Items: `start` (first steps of a new instance), `child_ended`, `event` (a message or signal for a token),
-`cancel`. A failing item is tried again later and ends as an incident that holds it; so does one that kills
-the process (`engine.tries`). A suspended instance takes nothing but a cancellation; the rest waits until it
-is resumed.
+Items: `start` (first steps of a new instance), `child_ended`, `child_escalated`, `event` (a message or
+signal for a token), `cancel`. A failing item is tried again later and ends as an incident that holds it; so
+does one that kills the process (`engine.tries`). A suspended instance takes nothing but a cancellation; the
+rest waits until it is resumed.
 """
 
 from collections.abc import Callable, Sequence
@@ -115,6 +115,18 @@ def _child_ended(work: UnitOfWork, instance: Row[Any], payload: dict[str, Any]) 
     _run_if_awaited(work, instance, command)
 
 
+def _child_escalated(work: UnitOfWork, instance: Row[Any], payload: dict[str, Any]) -> None:
+    if instance.state not in LIVE:
+        return
+
+    def command(execution: Execution) -> None:
+        execution.throw(
+            execution.token(payload["token"]), "escalation", payload["code"], payload["variables"]
+        )
+
+    _run_if_awaited(work, instance, command)
+
+
 def _event(work: UnitOfWork, instance: Row[Any], payload: dict[str, Any]) -> None:
     def command(execution: Execution) -> None:
         execution.trigger(payload["token"], payload["variables"], payload["how"])
@@ -145,7 +157,13 @@ def _run_if_awaited(work: UnitOfWork, instance: Row[Any], command: Callable[[Exe
     return True
 
 
-TURNS = {"start": _start, "child_ended": _child_ended, "event": _event, "cancel": _cancel}
+TURNS = {
+    "start": _start,
+    "child_ended": _child_ended,
+    "child_escalated": _child_escalated,
+    "event": _event,
+    "cancel": _cancel,
+}
 
 
 def _put_off(database: Database, seq: int, *, is_counted: bool) -> None:

@@ -73,6 +73,8 @@ class _Facts:
     waiting: Mapping[str, list[WaitingElement]]
     tasks: Mapping[str, list[UserTask]]
     broken: frozenset[str]
+    #: completed activities that were undone since
+    undone: frozenset[str]
     people: Mapping[str, str]
     groups: Mapping[str, str]
     children: Mapping[str, tuple[int, int]]
@@ -86,6 +88,9 @@ def picture(session: Session, instance: ProcessInstance, today: Days | None) -> 
     }
     for element, waiting in facts.waiting.items():
         elements[element] = _mark(facts, element, waiting, today)
+    for element in facts.undone & elements.keys():
+        if elements[element]["state"] == "done":
+            elements[element]["note"] = context.text(_("đã hoàn tác"))
     for scope in _entered(facts, elements):
         elements.setdefault(scope, {"state": "done"})
     for element in facts.broken:
@@ -111,9 +116,11 @@ def _facts(session: Session, instance: ProcessInstance) -> _Facts:
         tasks.setdefault(task.element, []).append(task)
     every = [task for several in tasks.values() for task in several]
     on = local_date(instance.started_at)
+    finished = _finished(session, instance.id)
     return _Facts(
         graph=graphs.of_definition(session, instance.definition_id),
-        finished=_finished(session, instance.id),
+        finished=finished,
+        undone=_undone(session, instance.id, finished),
         waiting=waiting,
         tasks=tasks,
         broken=_broken(session, instance.id),
@@ -136,6 +143,18 @@ def _finished(session: Session, instance_id: str) -> dict[str, tuple[int, dateti
         .where(HistoryEvent.instance_id == instance_id)
     )
     return {row.element: (row.seq, row.at, row.actor_name) for row in rows}
+
+
+def _undone(
+    session: Session, instance_id: str, finished: Mapping[str, tuple[int, datetime, str]]
+) -> frozenset[str]:
+    query = (
+        select(HistoryEvent.element, func.max(HistoryEvent.seq))
+        .where(HistoryEvent.instance_id == instance_id, HistoryEvent.type == "element.compensated")
+        .group_by(HistoryEvent.element)
+    )
+    rows = session.execute(query)
+    return frozenset(element for element, seq in rows if element in finished and seq > finished[element][0])
 
 
 def _broken(session: Session, instance_id: str) -> frozenset[str]:
@@ -242,7 +261,8 @@ def _outline(
             steps.append(Step(element=element.id, name=node.title, state=step_state, **said))
         elif element.type in STEPS and state == "done":
             _seq, at, who = facts.finished[element.id]
-            sub = " · ".join(part for part in (format_date(at), who) if part)
+            undone = context.text(_("đã hoàn tác")) if element.id in facts.undone else ""
+            sub = " · ".join(part for part in (format_date(at), who, undone) if part)
             steps.append(Step(element=element.id, name=node.title, state="done", sub=sub))
         elif element.type in STEPS and state == "future" and instance.ended_at is None:
             steps.append(Step(element=element.id, name=node.title, state="future"))

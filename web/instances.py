@@ -64,6 +64,14 @@ EVENTS: dict[str, tuple[Text, str]] = {
     "job.completed": (_("Hệ thống xử lý xong"), "settings"),
     "decision.made": (_("Tra bảng quyết định"), "board"),
     "error.thrown": (_("Phát lỗi nghiệp vụ"), "warning"),
+    "error.caught": (_("Bắt lỗi nghiệp vụ"), "warning"),
+    "escalation.caught": (_("Nhận cấp báo trong sơ đồ"), "alarm"),
+    "compensation.thrown": (_("Gọi hoàn tác"), "undo"),
+    "compensation.caught": (_("Bắt đầu hoàn tác"), "undo"),
+    "element.compensated": (_("Đã hoàn tác bước"), "undo"),
+    "cancel.thrown": (_("Hủy giao dịch"), "cancel"),
+    "cancel.caught": (_("Đi tiếp sau khi hủy giao dịch"), "chevron-right"),
+    "behaviour.thrown": (_("Bước lặp báo kết quả"), "webhook"),
     "expression.warning": (_("Lưu ý khi tính biểu thức"), "warning"),
 }
 #: kind of what an instance is about → endpoint of its page and the name of its argument

@@ -107,6 +107,14 @@ class SignalThrown:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class EscalationLeft:
+    """An escalation nobody in a called instance caught goes on to the activity that called it."""
+
+    code: str | None
+    variables: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class TokenClosed:
     """A token that may have opened rows left; they are closed as completed or cancelled."""
 
@@ -157,6 +165,7 @@ Effect = (
     | ChildrenCalled
     | MessageThrown
     | SignalThrown
+    | EscalationLeft
     | TokenClosed
     | Happened
     | Ended

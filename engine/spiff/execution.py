@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from SpiffWorkflow.workflow import Workflow
 
 from engine.feel import WorkingTime
-from engine.spiff.effects import Effect, Ended, Happened, SignalThrown, Stuck, TokenClosed
+from engine.spiff.effects import Effect, Ended, EscalationLeft, Happened, SignalThrown, Stuck, TokenClosed
 from engine.spiff.errors import ExecutionError, TokenGone, uncaught
 from engine.spiff.graph import ProcessGraph
 from engine.spiff.nodes.base import Node
@@ -247,6 +247,8 @@ class Execution(Workflow):  # type: ignore[misc]  # SpiffWorkflow is untyped
                 told = listener.node.element.event.told(code, message)
                 listener.node.triggered(listener, variables | told)
                 return True
+        if kind == "escalation" and self.root.internal_data.get("called"):
+            self.effects.append(EscalationLeft(code=code, variables=variables))
         return False
 
     def fail(

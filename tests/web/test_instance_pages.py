@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import event, select
 
-from engine import history, instances
+from engine import history, instances, user_tasks
 from engine.models import HistoryEvent, Incident, UserTask
+from tests.engine import diagrams as bpmn
 from tests.web.desk import Desk, assigned
 from tests.web.office import Browser, Office, office
 from tests.web.test_definition_pages import diagram
@@ -68,6 +69,25 @@ def test_the_outline_says_who_has_it_and_for_how_long(admin: Browser, started: s
     assert state["elements"]["prepare"]["state"] == "active"
     assert state["elements"]["started"]["state"] == "done"
     assert "started_to_prepare" in state["flows"]
+
+
+def test_what_was_undone_is_marked_on_the_diagram_and_told_in_history(office: Office, admin: Browser) -> None:
+    drawing = (
+        bpmn.diagram("hoan").start().task("book").undone_by("unbook", "userTask", camunda__assignee="an")
+    )
+    office.deploy(hoan__bpmn=drawing.throw("throw", bpmn.compensation()).user_task("after").end().bytes())
+    made = start(office, "hoan", {})
+    marks: Any = admin.get(f"/instances/{made}/state.json").json
+    assert marks["elements"]["unbook"]["state"] == "active"
+    assert "note" not in marks["elements"]["book"]
+    with office.database.reading() as session:
+        task = session.scalars(select(UserTask.id).where(UserTask.instance_id == made)).one()
+    with office.database.unit_of_work(office.actor("van-thu")) as work:
+        user_tasks.complete(work, task, {})
+        work.commit()
+    marks = admin.get(f"/instances/{made}/state.json").json
+    assert marks["elements"]["book"] == {"state": "done", "note": "đã hoàn tác"}
+    assert "Đã hoàn tác bước" in admin.read(f"/instances/{made}/history")
 
 
 def test_an_assignment_shows_its_subject_and_its_late_step(desk: Desk) -> None:

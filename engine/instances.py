@@ -27,7 +27,7 @@ class WaitingElement:
 
     element: str
     token: str
-    #: user_task | job | timer | message | signal | child
+    #: user_task | job | timer | message | signal | child | choice (an ad-hoc sub-process)
     kind: str
     name: str
     due_at: datetime | None = None
@@ -55,7 +55,7 @@ def start(
         )
     instance_id = starts.write(work, definition, business_key=business_key)
     with incidents.noted(work, instance_id, kind="command", reference="start"):
-        runner.begin(work, runner.lock(work, instance_id), variables, None)
+        runner.begin(work, runner.lock(work, instance_id), variables)
     return instance_id
 
 
@@ -75,13 +75,14 @@ def variables(instance: ProcessInstance) -> dict[str, Any]:
 
 
 def waiting(session: Session, instance_id: str) -> list[WaitingElement]:
-    """Give the elements at which an instance waits, from the projections alone, oldest token first."""
+    """Give the elements at which an instance waits, oldest token first."""
     found = [
         *_rows(session, "user_task", UserTask, "name", instance_id, [WorkState.OPEN]),
         *_rows(session, "job", Job, "topic", instance_id, [WorkState.CREATED, WorkState.FAILED]),
         *_rows(session, "timer", Timer, "", instance_id, [WorkState.PENDING]),
         *_rows(session, "", EventSubscription, "name", instance_id, []),
         *_called(session, instance_id),
+        *_choices(session, instance_id),
     ]
     return sorted(found, key=lambda one: (int(one.token.removeprefix("t")), one.kind))
 
@@ -110,12 +111,26 @@ def _called(session: Session, instance_id: str) -> list[WaitingElement]:
         select(*columns)
         .where(
             ProcessInstance.parent_instance_id == instance_id,
-            ProcessInstance.state.in_([state.value for state in LIVE]),
+            ProcessInstance.state.in_([one.value for one in LIVE]),
         )
         .distinct()
     )
     return [
         WaitingElement(element=row[0] or "", token=row[1] or "t0", kind="child", name=row[2]) for row in rows
+    ]
+
+
+def _choices(session: Session, instance_id: str) -> list[WaitingElement]:
+    """Give the ad-hoc sub-processes that are open: they have no row, a person chooses what is next."""
+    blob = session.scalar(
+        select(ProcessInstance.blob).where(
+            ProcessInstance.id == instance_id, ProcessInstance.state.in_([one.value for one in LIVE])
+        )
+    )
+    return [
+        WaitingElement(element=element, token=token, kind="choice", name="")
+        for token, element, _local, internal in state.tokens(blob)
+        if "offers" in internal
     ]
 
 

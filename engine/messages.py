@@ -21,6 +21,8 @@ from engine.models import (
     ProcessInstance,
     StartSubscription,
 )
+from engine.spiff.elements import Occasion
+from engine.states import InstanceState
 from foundation.database import Database, UnitOfWork
 from foundation.errors import Conflict, Invalid
 from foundation.ids import new_id
@@ -30,6 +32,12 @@ from foundation.texts import _
 DUTY = "#messages"
 #: how long a message waits for somebody
 TIME_TO_LIVE = timedelta(days=7)
+#: a token waits for the message
+_IS_AWAITED = exists().where(
+    EventSubscription.kind == "message",
+    EventSubscription.name == BufferedMessage.name,
+    EventSubscription.correlation_key == BufferedMessage.correlation_key,
+)
 
 
 def send(
@@ -65,7 +73,14 @@ def broadcast(work: UnitOfWork, name: str, variables: dict[str, Any], *, thrown_
     The instance that threw it has woken its own tokens already.
     """
     waiting = work.session.execute(
-        select(EventSubscription.instance_id, EventSubscription.token).where(
+        select(
+            EventSubscription.instance_id,
+            EventSubscription.token,
+            EventSubscription.element,
+            ProcessInstance.key,
+        )
+        .join(ProcessInstance, ProcessInstance.id == EventSubscription.instance_id)
+        .where(
             EventSubscription.kind == "signal",
             EventSubscription.name == name,
             EventSubscription.instance_id != (thrown_by or ""),
@@ -84,10 +99,18 @@ def broadcast(work: UnitOfWork, name: str, variables: dict[str, Any], *, thrown_
         work.session.execute(insert(InboxItem.__table__), items)  # type: ignore[arg-type]
         work.touched.update(row.instance_id for row in waiting)
     taking_effect.switch_due(work)
-    listeners = _starts(work.session, "signal", name)
+    # an instance whose start still waits for this signal takes it; no second one is begun
+    begun = {(row.key, row.element) for row in waiting}
+    listeners = [
+        start for start in _starts(work.session, "signal", name) if (start.key, start.element) not in begun
+    ]
     for start in listeners:
         starts.create(
-            work, start.key, variables, start_node=start.element, definition=_definition(work.session, start)
+            work,
+            start.key,
+            variables,
+            definition=_definition(work.session, start),
+            occasion=Occasion(element=start.element, kind="signal", name=name),
         )
     return len(items) + len(listeners)
 
@@ -98,11 +121,7 @@ def match(database: Database, *, limit: int = 200) -> int:
         found = session.scalars(
             select(BufferedMessage.id)
             .where(
-                exists().where(
-                    EventSubscription.kind == "message",
-                    EventSubscription.name == BufferedMessage.name,
-                    EventSubscription.correlation_key == BufferedMessage.correlation_key,
-                )
+                _IS_AWAITED
                 | exists().where(
                     StartSubscription.kind == "message",
                     StartSubscription.name == BufferedMessage.name,
@@ -142,6 +161,8 @@ def forget_expired(database: Database) -> int:
 
 
 def _give(work: UnitOfWork, message_id: str) -> int:
+    if _is_kept_back(work.session, message_id):
+        return 0
     message = work.session.execute(
         delete(BufferedMessage)
         .where(BufferedMessage.id == message_id)
@@ -176,8 +197,8 @@ def _begin(work: UnitOfWork, start: StartSubscription, business_key: str | None,
             start.key,
             variables,
             business_key=business_key,
-            start_node=start.element,
             definition=definition,
+            occasion=Occasion(element=start.element, kind="message", name=start.name, key=business_key or ""),
         )
     except Conflict:
         return False
@@ -186,6 +207,22 @@ def _begin(work: UnitOfWork, start: StartSubscription, business_key: str | None,
 
 def _definition(session: Session, start: StartSubscription) -> ProcessDefinition:
     return session.get_one(ProcessDefinition, start.definition_id)
+
+
+def _is_kept_back(session: Session, message_id: str) -> bool:
+    """Tell whether an instance with the message's key is about to begin: it may wait for just this."""
+    about_to_begin = exists().where(
+        StartSubscription.kind == "message",
+        StartSubscription.name == BufferedMessage.name,
+        ProcessInstance.key == StartSubscription.key,
+        ProcessInstance.business_key == BufferedMessage.correlation_key,
+        ProcessInstance.state == InstanceState.CREATED.value,
+        InboxItem.instance_id == ProcessInstance.id,
+        InboxItem.kind == "start",
+        InboxItem.is_held.is_(False),
+    )
+    query = select(BufferedMessage.id).where(BufferedMessage.id == message_id, about_to_begin, ~_IS_AWAITED)
+    return session.scalar(query) is not None
 
 
 def _claim_subscription(work: UnitOfWork, name: str, key: str) -> Any:

@@ -25,6 +25,9 @@ from foundation.texts import _
 #: instructions one command may carry
 MOST_INSTRUCTIONS = 100
 
+#: facts of tokens that belong to another one: events of a gateway, parts of a multiple event, a reset awaited
+_INNER = frozenset({"gateway", "part", "reset"})
+
 
 @dataclass(frozen=True, kw_only=True)
 class StartBefore:
@@ -132,7 +135,7 @@ def positions_of(execution: Execution) -> list[Position]:
     found: list[Position] = []
     for token in execution.tasks.values():
         scope = token.scope
-        if scope is None or token.listens or token.internal_data.get("gateway"):
+        if scope is None or token.listens or not _INNER.isdisjoint(token.internal_data):
             continue
         element = token.node.element
         found.append(

@@ -11,7 +11,17 @@ from typing import Any
 
 from sqlalchemy import select, text
 
-from engine import definitions, deployments, forms, history, instances, messages, stand_ins, user_tasks
+from engine import (
+    ad_hoc,
+    definitions,
+    deployments,
+    forms,
+    history,
+    instances,
+    messages,
+    stand_ins,
+    user_tasks,
+)
 from engine.dispatcher import Dispatcher
 from engine.feel import iso
 from engine.forms.choices import Choice
@@ -163,6 +173,15 @@ class Player:
         task = self._open_task(element)
         with self.database.unit_of_work() as work:
             user_tasks.complete(work, task.id, _entered(work, task, variables or {}))
+            work.commit()
+        self._dispatcher.settle()
+
+    def activate(self, activity: str) -> None:
+        """Start an activity of an open ad-hoc sub-process. Raises NotFound when none offers it."""
+        if self.instance_id is None:
+            raise NotFound(_("Quy trình chưa chạy nên chưa chọn được “{id}”.", id=activity))
+        with self.database.unit_of_work() as work:
+            ad_hoc.activate(work, self.instance_id, activity)
             work.commit()
         self._dispatcher.settle()
 

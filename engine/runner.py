@@ -23,6 +23,7 @@ from engine.spiff.effects import (
     SignalThrown,
     Stuck,
 )
+from engine.spiff.elements import Occasion
 from engine.spiff.errors import ExecutionError
 from engine.spiff.execution import AfterStep, Execution
 from engine.states import LIVE, InstanceState
@@ -152,9 +153,14 @@ def _fresh(work: UnitOfWork, row: Row[Any]) -> Execution:
     )
 
 
-def begin(work: UnitOfWork, row: Row[Any], variables: dict[str, Any], start_node: str | None) -> Execution:
+def begin(
+    work: UnitOfWork,
+    row: Row[Any],
+    variables: dict[str, Any],
+    occasion: Occasion | None = None,
+) -> Execution:
     """Take the first steps of a created instance."""
-    return begin_by(work, row, lambda execution: execution.start(variables, start_node))
+    return begin_by(work, row, lambda execution: execution.start(variables, occasion))
 
 
 def begin_by(work: UnitOfWork, row: Row[Any], command: Command) -> Execution:

@@ -13,6 +13,7 @@ from sqlalchemy.sql import ColumnElement
 from engine import starts
 from engine.feel import iso
 from engine.models import ProcessDefinition, Schedule
+from engine.spiff.elements import Occasion
 from engine.spiff.execution import Execution
 from engine.spiff.expressions import due_moment, later
 from engine.spiff.graph import ProcessGraph
@@ -34,12 +35,13 @@ def register(
 
     A version that comes back (`is_new` False) does not start again at single moments that are over.
     """
-    for node in graph.starts(None):
-        if node.element.event.kind != "timer":
+    for element, event in graph.triggers():
+        if event.kind != "timer":
             continue
+        node = graph.node(element)
         scratch = Execution(graph, now=at, calendar=None, ports=_NoPorts())
         token = scratch.spawn(node, scratch.spawn(graph.start, None, state=STARTED), state=STARTED)
-        first, remaining, interval = due_moment(token, node.element.event)
+        first, remaining, interval = due_moment(token, event)
         if not is_new and interval is None and first < at:
             continue
         work.session.add(
@@ -47,7 +49,7 @@ def register(
                 id=new_id(),
                 definition_id=definition.id,
                 key=definition.key,
-                element=node.element.id,
+                element=element,
                 interval=interval,
                 remaining=0 if remaining is None else remaining,
                 next_at=first,
@@ -127,7 +129,7 @@ def _start_ticks(work: UnitOfWork, schedule: Schedule, *, before: datetime) -> i
             work,
             schedule.key,
             {},
-            start_node=schedule.element,
+            occasion=Occasion(element=schedule.element),
             schedule=(schedule.id, tick.isoformat()),
             definition=definition,
         )

@@ -1,9 +1,11 @@
 """New instances: the row, and the inbox item that makes it take its first steps in its own turn."""
 
+from dataclasses import asdict
 from typing import Any
 
 from engine import definitions, inbox, unique_keys
 from engine.models import ProcessDefinition
+from engine.spiff.elements import Occasion
 from engine.states import InstanceState
 from foundation import outbox
 from foundation.database import UnitOfWork
@@ -16,10 +18,10 @@ def create(
     variables: dict[str, Any],
     *,
     business_key: str | None = None,
-    start_node: str | None = None,
     version: int | None = None,
     schedule: tuple[str, str] | None = None,
     definition: ProcessDefinition | None = None,
+    occasion: Occasion | None = None,
 ) -> str:
     """Write a new instance that takes its first steps in its own turn after the commit. Gives its id."""
     instance_id = write(
@@ -29,7 +31,8 @@ def create(
         schedule=schedule,
         call={"variables": variables},
     )
-    inbox.put(work, instance_id, "start", {"element": start_node})
+    facts = {} if occasion is None else asdict(occasion)
+    inbox.put(work, instance_id, "start", {"occasion": facts})
     return instance_id
 
 

@@ -94,8 +94,7 @@ def _is_retired(session: Session, key: str) -> bool:
 
 
 def _subscribe(work: UnitOfWork, definition: ProcessDefinition, graph: ProcessGraph) -> None:
-    for node in graph.starts(None):
-        event = node.element.event
+    for element, event in graph.triggers():
         if event.kind in {"message", "signal"}:
             work.session.add(
                 StartSubscription(
@@ -104,6 +103,6 @@ def _subscribe(work: UnitOfWork, definition: ProcessDefinition, graph: ProcessGr
                     key=definition.key,
                     kind=event.kind,
                     name=event.name or "",
-                    element=node.element.id,
+                    element=element,
                 )
             )

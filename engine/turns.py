@@ -14,6 +14,7 @@ from sqlalchemy import Row, delete, or_, select, update
 
 from engine import incidents, messages, runner, tries
 from engine.models import InboxItem, ProcessInstance
+from engine.spiff.elements import Occasion
 from engine.spiff.errors import TokenGone
 from engine.spiff.execution import Execution
 from engine.spiff.nodes.subprocesses import CallActivity
@@ -93,7 +94,11 @@ def _take(work: UnitOfWork, instance_id: str, seq: int) -> None:
 
 def _start(work: UnitOfWork, instance: Row[Any], payload: dict[str, Any]) -> None:
     if instance.state == InstanceState.CREATED:
-        runner.begin(work, instance, (instance.call or {}).get("variables", {}), payload.get("element"))
+        variables = (instance.call or {}).get("variables", {})
+        occasion = Occasion(**payload.get("occasion", {}))
+        runner.begin(work, instance, variables, occasion)
+        if occasion.kind == "message":
+            work.touched.add(messages.DUTY)  # others of the same key were kept back until now
 
 
 def _child_ended(work: UnitOfWork, instance: Row[Any], payload: dict[str, Any]) -> None:

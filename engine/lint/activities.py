@@ -106,6 +106,13 @@ DECISION_RESULT = error(
     example='camunda:mapDecisionResult="first"',
 )
 
+QUANTITY = error(
+    "activity.quantity",
+    _("{name}: {attribute} là “{found}”, phải là số nguyên từ 1 trở lên; hãy sửa lại."),
+    why=_("Bước cần ít nhất một luồng để bắt đầu và trả ít nhất một luồng khi xong (BPMN 2.0 §10.3)."),
+    example='<bpmn:task startQuantity="0"/>',
+)
+
 _RESULTS = ("singleEntry", "singleResult", "collectEntries", "resultList")
 _CODE_ATTRIBUTES = (
     "class",
@@ -124,6 +131,7 @@ def check(diagram: Diagram) -> Iterator[Finding]:
         yield from _code(diagram, node)
         yield from _mappings(diagram, node)
         yield from _retries(diagram, node)
+        yield from _quantities(diagram, node)
         if node.kind == "scriptTask":
             yield from _script(diagram, node)
         elif node.kind == "serviceTask":
@@ -132,6 +140,13 @@ def check(diagram: Diagram) -> Iterator[Finding]:
             yield from _rule(diagram, node)
         elif node.kind == "callActivity" and not node.xml.get("calledElement"):
             yield NO_CALLED.at(node.xml, diagram.file)
+
+
+def _quantities(diagram: Diagram, node: Node) -> Iterator[Finding]:
+    for name in ("startQuantity", "completionQuantity"):
+        found = (node.xml.get(name) or "1").strip()
+        if not found.isdecimal() or int(found) < 1:
+            yield QUANTITY.at(node.xml, diagram.file, attribute=name, found=found)
 
 
 def _attribute(xml: XmlElement, name: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from lxml.etree import _Element as XmlElement
 
 from engine import expressions
-from engine.bpmn import CAMUNDA, EVENT_KINDS, TIENDO, children, local, reference
+from engine.bpmn import CAMUNDA, EVENT_KINDS, TIENDO, children, is_true, local, reference
 from engine.findings import Finding
 from engine.lint.model import Diagram, Node
 from engine.rules import error, warning
@@ -90,12 +90,14 @@ def check(diagram: Diagram) -> Iterator[Finding]:
     """Give the events that refer to nothing, and the links without a partner."""
     for node in diagram.nodes:
         yield from _definition_references(diagram, node)
-        kind = "message" if node.kind in {"sendTask", "receiveTask"} else node.event
         if node.kind == "sendTask" and node.xml.get(f"{CAMUNDA}topic"):
             continue
-        if kind in _WORDS:
-            holder = node.xml if node.kind.endswith("Task") else node.definitions[0]
-            yield from _reference(diagram, node, kind, holder)
+        if node.kind in {"sendTask", "receiveTask"}:
+            yield from _reference(diagram, node, "message", node.xml)
+        for definition in node.definitions:
+            kind = EVENT_KINDS[local(definition)]
+            if kind in _WORDS:
+                yield from _reference(diagram, node, kind, definition)
     yield from _links(diagram)
 
 
@@ -130,6 +132,8 @@ def _definition_references(diagram: Diagram, node: Node) -> Iterator[Finding]:
 
 def _needs_key(node: Node) -> bool:
     """Tell whether a running instance waits here; a message that starts a process meets none."""
+    if is_true(node.xml.get("instantiate")):
+        return False
     return node.kind not in _THROWS and not (node.kind == "startEvent" and node.scope.is_process)
 
 

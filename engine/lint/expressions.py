@@ -106,8 +106,8 @@ def check(diagram: Diagram) -> Iterator[Finding]:
         if finding is not None:
             yield finding
     for node in diagram.nodes:
-        definition = node.definition("conditionalEventDefinition")
-        if definition is not None and not child_text(definition, "condition"):
+        conditions = [one for one in node.definitions if local(one) == "conditionalEventDefinition"]
+        if not all(child_text(one, "condition") for one in conditions):
             yield EMPTY.at(node.xml, diagram.file, attribute="condition")
     for flow in diagram.flows:
         for condition in children(flow.xml, "conditionExpression"):
@@ -150,6 +150,8 @@ def places(diagram: Diagram) -> Iterator[Place]:
     for flow in diagram.flows:
         yield from _texts(flow.xml, flow.xml, "conditionExpression", CONDITION)
     for node in diagram.nodes:
+        yield from _texts(node.xml, node.xml, "completionCondition", SYNTAX)
+        yield from _texts(node.xml, node.xml, "activationCondition", SYNTAX)
         yield from _event_places(node)
         yield from _loop_places(node)
         yield from _attribute_places(node)

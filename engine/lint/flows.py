@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from engine.bpmn import ACTIVITIES, EVENTS
+from engine.bpmn import ACTIVITIES, EVENTS, child_text
 from engine.findings import Finding
 from engine.lint.model import Diagram, Flow, Node
 from engine.rules import error, warning
@@ -21,11 +21,11 @@ CONDITION_MISSING = error(
 ALWAYS_TAKEN = warning(
     "flow.always-taken",
     _(
-        "Luồng {name} ra khỏi cổng bao gồm “{gateway}” không có điều kiện nên luôn được đi; hãy đặt "
+        "Luồng {name} ra khỏi cổng “{gateway}” không có điều kiện nên luôn được đi; hãy đặt "
         "điều kiện nếu "
         "không định như vậy."
     ),
-    why=_("Cổng bao gồm xét từng luồng riêng (BPMN 2.0 §13.4.3)."),
+    why=_("Cổng bao gồm và cổng phức hợp xét từng luồng riêng (BPMN 2.0 §13.4.3, §13.4.5)."),
     example="cổng bao gồm có luồng ra không điều kiện",
 )
 NO_DEFAULT = warning(
@@ -47,6 +47,16 @@ CONDITION_AFTER_EVENT = error(
     example="sự kiện bắt đầu → luồng có điều kiện",
 )
 
+NO_ACTIVATION = error(
+    "complex-gateway.no-condition",
+    _(
+        "Cổng phức hợp {name} gộp nhiều luồng nhưng chưa có activationCondition; hãy ghi điều kiện, ví dụ "
+        "activationCount >= 2."
+    ),
+    why=_("Không có điều kiện thì không biết cổng chờ bao nhiêu luồng (BPMN 2.0 §13.4.5)."),
+    example='<bpmn:complexGateway id="g"/> có hai luồng vào',
+)
+
 _UNCONDITIONAL = frozenset({"parallelGateway", "eventBasedGateway"})
 
 
@@ -57,6 +67,9 @@ def check(diagram: Diagram) -> Iterator[Finding]:
             yield from _flow(diagram, node, flow)
         if _may_find_no_way(node):
             yield NO_DEFAULT.at(node.xml, diagram.file)
+        is_join = node.kind == "complexGateway" and len(node.incoming) > 1
+        if is_join and not child_text(node.xml, "activationCondition"):
+            yield NO_ACTIVATION.at(node.xml, diagram.file)
 
 
 def _flow(diagram: Diagram, node: Node, flow: Flow) -> Iterator[Finding]:
@@ -68,12 +81,14 @@ def _flow(diagram: Diagram, node: Node, flow: Flow) -> Iterator[Finding]:
     elif not flow.condition and not flow.is_default and len(node.outgoing) > 1:
         if node.kind == "exclusiveGateway":
             yield CONDITION_MISSING.at(flow.xml, file, gateway=node.label)
-        elif node.kind == "inclusiveGateway":
+        elif node.kind in {"inclusiveGateway", "complexGateway"}:
             yield ALWAYS_TAKEN.at(flow.xml, file, gateway=node.label)
 
 
 def _may_find_no_way(node: Node) -> bool:
-    decides = node.kind in {"exclusiveGateway", "inclusiveGateway"} or node.kind in ACTIVITIES
+    decides = (
+        node.kind in {"exclusiveGateway", "inclusiveGateway", "complexGateway"} or node.kind in ACTIVITIES
+    )
     conditions = [flow.condition for flow in node.outgoing if not flow.is_default]
     if not decides or not conditions or len(conditions) < len(node.outgoing) or not all(conditions):
         return False

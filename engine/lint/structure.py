@@ -147,7 +147,7 @@ LANE_DANGLING = warning(
 )
 
 _NCNAME = re.compile(r"\A[^\W\d][\w.·-]*\Z")
-_EVENT_GATEWAY_EVENTS = frozenset({"message", "timer", "signal", "conditional"})
+_EVENT_GATEWAY_EVENTS = frozenset({"message", "timer", "signal", "conditional", "multiple"})
 
 
 def check(diagram: Diagram) -> Iterator[Finding]:
@@ -217,11 +217,9 @@ def _node(diagram: Diagram, node: Node) -> Iterator[Finding]:
         yield OUT_OF_END.at(xml, file)
     if is_event_subprocess(xml) and (node.incoming or node.outgoing):
         yield EVENT_SUBPROCESS_FLOW.at(xml, file)
-    if (
-        node.event in {"error", "cancel"}
-        and node.kind in {"startEvent", "boundaryEvent"}
-        and not node.is_interrupting
-    ):
+    kinds = {local(definition) for definition in node.definitions}
+    is_fatal = not kinds.isdisjoint({"errorEventDefinition", "cancelEventDefinition"})
+    if is_fatal and node.kind in {"startEvent", "boundaryEvent"} and not node.is_interrupting:
         yield MUST_INTERRUPT.at(xml, file)
     if node.kind == "boundaryEvent":
         yield from _boundary(diagram, node)

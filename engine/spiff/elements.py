@@ -30,6 +30,7 @@ EventKind = Literal[
     "terminate",
     "compensation",
     "cancel",
+    "multiple",
 ]
 TimerKind = Literal["date", "duration", "cycle"]
 
@@ -69,6 +70,18 @@ class ComplexBehaviour:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Occasion:
+    """What started an instance: the element, and for a message or signal its name. A person needs none."""
+
+    element: str | None = None
+    #: message or signal; empty for a timer
+    kind: str = ""
+    name: str = ""
+    #: correlation key of the message
+    key: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class MultiInstance:
     """Loop characteristics of an activity that runs once per item (BPMN 2.0 §13.3.7)."""
 
@@ -95,6 +108,17 @@ class StandardLoop:
     condition: Value | None
     maximum: Value | None
     test_before: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdHoc:
+    """How an ad-hoc sub-process is worked through (BPMN 2.0 table 10.24)."""
+
+    #: one activity at a time
+    is_sequential: bool
+    completion_condition: Value | None
+    #: what still runs when the condition holds is cancelled; else it is waited for
+    cancels_remaining: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,6 +176,10 @@ class Element:
     inputs: tuple[VariableMapping, ...] = ()
     outputs: tuple[VariableMapping, ...] = ()
     event: EventDefinition = EventDefinition(kind="none")
+    #: the definitions of a multiple event in document order; empty for any other
+    events: tuple[EventDefinition, ...] = ()
+    #: a multiple event that waits for all its definitions (`parallelMultiple`)
+    needs_all_events: bool = False
     #: boundary events and event sub-process starts: does it end what it interrupts?
     is_interrupting: bool = True
     attached_to: str | None = None
@@ -172,6 +200,21 @@ class Element:
     origin: str = ""
     #: tag the element was drawn with when a transform gave it another
     drawn_as: str = ""
+    ad_hoc: AdHoc | None = None
+    #: when a complex gateway starts
+    activation_condition: Value | None = None
+    #: tokens an activity takes before it begins, and gives when it is done
+    start_quantity: int = 1
+    completion_quantity: int = 1
+    #: receive tasks and event-based gateways that start their process
+    instantiates: bool = False
+    #: an instantiating event-based gateway that needs every event behind it
+    needs_all_targets: bool = False
+
+    @property
+    def definitions(self) -> tuple[EventDefinition, ...]:
+        """Give every event definition, one or several."""
+        return self.events or (self.event,)
 
     @property
     def drawn_id(self) -> str:

@@ -13,6 +13,7 @@ from SpiffWorkflow.workflow import Workflow
 
 from engine.feel import WorkingTime
 from engine.spiff.effects import Effect, Ended, EscalationLeft, Happened, SignalThrown, Stuck, TokenClosed
+from engine.spiff.elements import Occasion
 from engine.spiff.errors import ExecutionError, TokenGone, uncaught
 from engine.spiff.graph import ProcessGraph
 from engine.spiff.nodes.base import Node
@@ -96,7 +97,9 @@ class Execution(Workflow):  # type: ignore[misc]  # SpiffWorkflow is untyped
         token.data = data if data is not None else {}
         if scope is None:
             self.task_tree = token
-        if state == READY:
+        if state == READY and node.hears_signals:
+            self.ready.appendleft(token)
+        elif state == READY:
             self.ready.append(token)
         return token
 
@@ -136,12 +139,14 @@ class Execution(Workflow):  # type: ignore[misc]  # SpiffWorkflow is untyped
         if scope is None:
             raise ExecutionError(_("Bước không thuộc quy trình nào."), element=token.node.element.id)
         self.remove(token, is_cancelled=False)
-        self.continue_from(node or token.node, scope)
+        if not scope.node.inner_completed(scope, token.node):
+            self.continue_from(node or token.node, scope)
 
     def continue_from(self, node: Node, scope: Token) -> None:
-        """Put a token on each outgoing flow of a node; without one the path ends here."""
+        """Put `completionQuantity` tokens on each outgoing flow of a node; without one the path ends."""
         for flow in node.outgoing:
-            self.take(flow.id, scope)
+            for _token in range(node.element.completion_quantity):
+                self.take(flow.id, scope)
         if not node.outgoing:
             self.check_scope(scope)
 
@@ -157,9 +162,15 @@ class Execution(Workflow):  # type: ignore[misc]  # SpiffWorkflow is untyped
 
     # --- commands -----------------------------------------------------------------------------------
 
-    def start(self, variables: dict[str, Any], start_node: str | None = None) -> None:
+    def start(self, variables: dict[str, Any], occasion: Occasion | None = None) -> None:
         """Begin the process at its none start event, or at the start event that was triggered."""
-        self.open_scope(self._begin(variables, {}), start_node)
+        root = self._begin(variables, {})
+        if occasion is None or occasion.element is None:
+            self._require_plain_start()
+            self.open_scope(root)
+        else:
+            self.arm_event_subprocesses(root)
+            self.graph.node(occasion.element).start_here(root, occasion)
 
     def begin_at(self, variables: dict[str, Any], origin: dict[str, Any]) -> None:
         """Begin the process without a start event: its event sub-processes listen; the caller puts tokens."""
@@ -170,14 +181,21 @@ class Execution(Workflow):  # type: ignore[misc]  # SpiffWorkflow is untyped
         self.effects.append(Happened(type="instance.started", element="", data=facts))
         return self.spawn(self.graph.start, None, state=STARTED, data=dict(variables))
 
-    def open_scope(self, scope: Token, start_node: str | None = None) -> None:
+    def _require_plain_start(self) -> None:
+        """Refuse to begin without the event that an instantiating task or gateway stands for (§13.2)."""
+        starts = self.graph.starts(None)
+        if starts and all(node.element.instantiates for node in starts):
+            node = starts[0]
+            raise ExecutionError(
+                _("Quy trình chỉ bắt đầu khi “{name}” nhận được sự kiện.", name=node.title),
+                element=node.element.id,
+            )
+
+    def open_scope(self, scope: Token) -> None:
         """Arm the event sub-processes of a scope and put tokens at its starts."""
         self.arm_event_subprocesses(scope)
-        scope_id = scope.node.scope_id
-        starts = self.graph.starts(scope_id)
-        if start_node is not None:
-            starts = [self.graph.node(start_node)]
-        elif any(node.is_none_start for node in starts):
+        starts = self.graph.starts(scope.node.scope_id)
+        if any(node.is_none_start for node in starts):
             starts = [node for node in starts if node.is_none_start]
         for node in starts:
             self.spawn(node, scope)
@@ -185,10 +203,16 @@ class Execution(Workflow):  # type: ignore[misc]  # SpiffWorkflow is untyped
             self.check_scope(scope)
 
     def arm_event_subprocesses(self, scope: Token) -> None:
-        """Let the event sub-processes of a scope listen from now on."""
+        """Begin to listen for what starts the event sub-processes of a scope."""
         for subprocess in self.graph.event_subprocesses(scope.node.scope_id):
             for start in self.graph.starts(subprocess.element.id):
-                start.arm(self.spawn(start, scope, state=WAITING, internal={"listens": True}))
+                self.listen(start, scope, {"listens": True})
+
+    def listen(self, node: Node, scope: Token, facts: dict[str, Any]) -> None:
+        """Put a token that listens for an event, or one for each definition of a multiple event."""
+        parts = [{"definition": position} for position in range(len(node.element.events))]
+        for part in parts or [{}]:
+            node.arm(self.spawn(node, scope, state=WAITING, internal={**facts, **part}))
 
     def complete(self, token_id: str, variables: dict[str, Any]) -> None:
         """Finish a waiting activity with the variables it brings."""
@@ -214,7 +238,7 @@ class Execution(Workflow):  # type: ignore[misc]  # SpiffWorkflow is untyped
     def signal(self, name: str, variables: dict[str, Any]) -> None:
         """Wake every token of this instance that waits for a signal, at once; others hear of it by rows."""
         for token in tuple(self.tasks.values()):
-            event = token.node.element.event
+            event = token.event
             waits = token.listens or token.state == WAITING
             if waits and event.kind == "signal" and event.name == name and token.id in self.tasks:
                 self.trigger(token.id, variables, "signal.received")
@@ -231,16 +255,10 @@ class Execution(Workflow):  # type: ignore[misc]  # SpiffWorkflow is untyped
         """Look outwards for what catches an error or escalation: boundary or event sub-process (§13.5.4)."""
         came_from = ""
         for host in token.lineage():
-            listeners = [
-                t
-                for t in host.inside()
-                if t.listens and t.node.scope != came_from and t.node.catches(kind, code)
-            ]
+            listeners = [t for t in host.inside() if t.node.scope != came_from and t.catches(kind, code)]
             # what an event sub-process throws is not caught by its own start
             came_from = host.node.element.id if host.node.element.is_event_subprocess else ""
-            listeners.sort(
-                key=lambda t: (t.node.element.attached_to is not None, t.node.element.event.name is None)
-            )
+            listeners.sort(key=lambda t: (t.node.element.attached_to is not None, t.event.name is None))
             if listeners:
                 listener = listeners[0]
                 self.happened(f"{kind}.caught", listener, {"code": code})
@@ -321,7 +339,7 @@ class Execution(Workflow):  # type: ignore[misc]  # SpiffWorkflow is untyped
     def _notice_deadlock(self) -> None:
         live = [token for token in self.tasks.values() if token is not self.root]
         working = [t for t in live if not t.node.is_join_waiting(t) and not t.listens and not t.inside()]
-        armed = [token for token in live if token.listens]
+        armed = [token for token in live if token.listens and not token.node.is_join_waiting(token)]
         if live and not working and not armed:
             node = live[0].node
             message = _("Cổng “{name}” chờ một nhánh không bao giờ tới: quy trình bế tắc.", name=node.title)

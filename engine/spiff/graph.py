@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from SpiffWorkflow.specs.WorkflowSpec import WorkflowSpec
 
-from engine.spiff.elements import Element, Flow
+from engine.spiff.elements import Element, EventDefinition, Flow
 
 if TYPE_CHECKING:
     from engine.spiff.nodes.base import Node
@@ -118,6 +118,14 @@ class ProcessGraph(WorkflowSpec):  # type: ignore[misc]  # SpiffWorkflow is unty
     def starts(self, scope: str | None) -> list["Node"]:
         """Give the start nodes of a scope (None = the process itself)."""
         return self._start_nodes.get(scope, [])
+
+    def triggers(self) -> list[tuple[str, EventDefinition]]:
+        """Give the events that start the process: element id and definition, in document order."""
+        return [trigger for node in self.inside(None) for trigger in node.triggers()]
+
+    def inside(self, scope: str | None) -> list["Node"]:
+        """Give the nodes drawn directly in a scope (None = the process itself)."""
+        return [node for node in self.nodes if node.scope == scope]
 
     def event_subprocesses(self, scope: str | None) -> list["Node"]:
         """Give the event sub-processes drawn directly in a scope."""

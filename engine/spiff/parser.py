@@ -14,6 +14,7 @@ from SpiffWorkflow.bpmn.parser.ProcessParser import ProcessParser
 
 from engine.bpmn import SUBPROCESSES
 from engine.spiff.elements import (
+    AdHoc,
     CallMapping,
     ComplexBehaviour,
     Element,
@@ -54,6 +55,8 @@ CODES = {
     "error": ("errorRef", "errorCode"),
     "escalation": ("escalationRef", "escalationCode"),
 }
+#: elements whose inner nodes are nodes of the same graph
+SCOPES = frozenset({"subProcess", "adHocSubProcess"})
 TIMER_KINDS: dict[str, TimerKind] = {"timeDate": "date", "timeDuration": "duration", "timeCycle": "cycle"}
 
 
@@ -68,6 +71,7 @@ class ElementParser(NodeParser):  # type: ignore[misc]  # SpiffWorkflow is untyp
     def read(self) -> Element:
         """Read everything the diagram says about this node."""
         node = self.node
+        events = tuple(self._events())
         attributes = {
             key.removeprefix(CAMUNDA): text for key, text in node.attrib.items() if key.startswith(CAMUNDA)
         }
@@ -80,7 +84,9 @@ class ElementParser(NodeParser):  # type: ignore[misc]  # SpiffWorkflow is untyp
             attributes=attributes | _plain_attributes(node),
             inputs=tuple(self._parameters("inputParameter")),
             outputs=tuple(self._parameters("outputParameter")),
-            event=self._event(),
+            event=_one_of(events),
+            events=events if len(events) > 1 else (),
+            needs_all_events=node.get("parallelMultiple") == "true",
             is_interrupting=self._is_interrupting(),
             attached_to=node.get("attachedToRef"),
             multi=self._multi_instance(),
@@ -95,6 +101,12 @@ class ElementParser(NodeParser):  # type: ignore[misc]  # SpiffWorkflow is untyp
             handler=self.process_parser.references.handler(node),
             origin=node.get(f"{TIENDO}origin") or "",
             drawn_as=node.get(f"{TIENDO}drawnAs") or "",
+            ad_hoc=self._ad_hoc(),
+            activation_condition=_feel(node.findtext(f"{BPMN}activationCondition")),
+            start_quantity=int(node.get("startQuantity") or 1),
+            completion_quantity=int(node.get("completionQuantity") or 1),
+            instantiates=node.get("instantiate") == "true",
+            needs_all_targets=node.get("eventGatewayType") == "Parallel",
         )
 
     def _is_interrupting(self) -> bool:
@@ -114,16 +126,15 @@ class ElementParser(NodeParser):  # type: ignore[misc]  # SpiffWorkflow is untyp
             text = (parameter.text or "").strip()
             yield VariableMapping(target=str(parameter.get("name")), value=value(text))
 
-    def _event(self) -> EventDefinition:
-        references = self.process_parser.references
+    def _events(self) -> Iterator[EventDefinition]:
         message = self.node.get("messageRef")
         if message is not None:
-            return references.message(message)
+            yield self.process_parser.references.message(message)
+            return
         for child in self.node:
             kind = EVENT_KINDS.get(_local(child))
             if kind is not None:
-                return self._event_definition(kind, child)
-        return EventDefinition(kind="none")
+                yield self._event_definition(kind, child)
 
     def _event_definition(self, kind: EventKind, node: XmlElement) -> EventDefinition:
         references = self.process_parser.references
@@ -200,6 +211,15 @@ class ElementParser(NodeParser):  # type: ignore[misc]  # SpiffWorkflow is untyp
             condition=_feel(loop.findtext(f"{BPMN}loopCondition")),
             maximum=_feel(loop.get("loopMaximum")),
             test_before=loop.get("testBefore") == "true",
+        )
+
+    def _ad_hoc(self) -> AdHoc | None:
+        if _local(self.node) != "adHocSubProcess":
+            return None
+        return AdHoc(
+            is_sequential=self.node.get("ordering") == "Sequential",
+            completion_condition=_feel(self.node.findtext(f"{BPMN}completionCondition")),
+            cancels_remaining=self.node.get("cancelRemainingInstances") != "false",
         )
 
     def _ladder(self) -> Ladder | None:
@@ -339,6 +359,13 @@ def _ends(association: XmlElement) -> tuple[tuple[str, str], tuple[str, str]]:
 
 def _feel(text: str | None) -> Value | None:
     return None if text is None or not text.strip() else value(text, expects_expression=True)
+
+
+def _one_of(events: tuple[EventDefinition, ...]) -> EventDefinition:
+    """Give the one definition of an event; several make a multiple event (BPMN 2.0 §10.5.5)."""
+    if len(events) > 1:
+        return EventDefinition(kind="multiple")
+    return events[0] if events else EventDefinition(kind="none")
 
 
 def _timer(node: XmlElement) -> EventDefinition:

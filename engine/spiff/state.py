@@ -60,7 +60,7 @@ def load(
         token.data, token.internal_data = data, internal
         if parent is None:
             execution.task_tree = token
-        elif node.element.event.kind == "conditional" and token_state == WAITING:
+        elif token.event.kind == "conditional" and token_state == WAITING:
             execution.listen_for_condition(token)
     execution.ready.extend(execution.tasks[token_id] for token_id in state.get("r", ()))
     return execution

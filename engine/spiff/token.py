@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
+from engine.spiff.elements import EventDefinition
+
 if TYPE_CHECKING:
     from engine.spiff.execution import Execution
     from engine.spiff.nodes.base import Node
@@ -39,6 +41,17 @@ class Token(Task):  # type: ignore[misc]  # SpiffWorkflow is untyped
         """The node the token is at."""
         node: Node = self.task_spec
         return node
+
+    @property
+    def event(self) -> EventDefinition:
+        """The event definition the token is at: of a multiple event one of several, or the whole."""
+        position, element = self.internal_data.get("definition"), self.node.element
+        return element.event if position is None else element.events[position]
+
+    def catches(self, kind: str, code: str | None) -> bool:
+        """Tell whether the token listens for an error or escalation with this code, or for any."""
+        event = self.event
+        return self.listens and event.kind == kind and event.name in {None, code}
 
     @property
     def execution(self) -> "Execution":

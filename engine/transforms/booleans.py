@@ -11,6 +11,8 @@ _ATTRIBUTES = (
     "testBefore",
     "instantiate",
     "isForCompensation",
+    "parallelMultiple",
+    "cancelRemainingInstances",
 )
 _WORDS = {"1": "true", "0": "false"}
 

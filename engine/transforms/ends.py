@@ -6,7 +6,7 @@ no flow leaves. Behind this transform each scope has a start event and each path
 
 from lxml.etree import _Element as XmlElement
 
-from engine.bpmn import ACTIVITIES, children, is_event_subprocess, local
+from engine.bpmn import ACTIVITIES, children, is_event_subprocess, is_true, local
 from engine.transforms.tree import Tree, is_outside_flow, nodes, outgoing, targets
 
 #: what may end a path without an end event; gateways may not
@@ -45,7 +45,10 @@ def _draw_start(tree: Tree, scope: XmlElement) -> None:
     first = [
         node
         for node in drawn
-        if local(node) not in _NEVER_STARTS and not is_outside_flow(node) and node.get("id") not in reached
+        if local(node) not in _NEVER_STARTS
+        and not is_outside_flow(node)
+        and not is_true(node.get("instantiate"))
+        and node.get("id") not in reached
     ]
     if any(local(node) == "startEvent" for node in drawn) or not first or not scope.get("id"):
         return

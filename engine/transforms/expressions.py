@@ -14,7 +14,14 @@ from engine.transforms.tree import Tree
 
 #: BPMN elements whose text is FEEL, marked or not
 _FEEL_TEXTS = frozenset(
-    {"conditionExpression", "condition", "loopCondition", "loopCardinality", "completionCondition"}
+    {
+        "conditionExpression",
+        "condition",
+        "loopCondition",
+        "loopCardinality",
+        "completionCondition",
+        "activationCondition",
+    }
 )
 #: BPMN elements whose text is an ISO 8601 literal or FEEL
 _TIMES = frozenset({"timeDate", "timeDuration", "timeCycle"})

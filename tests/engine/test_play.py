@@ -91,7 +91,7 @@ def test_a_step_that_cannot_run_fails_the_play_at_its_element() -> None:
 
 def test_a_diagram_that_would_run_wrongly_is_not_played() -> None:
     with pytest.raises(DefinitionRefused):
-        play(diagram().start().node("complexGateway", "g").end().bytes())
+        play(diagram().start().node("choreographyTask", "g").end().bytes())
 
 
 def test_completing_what_nobody_waits_for_names_what_is_open() -> None:

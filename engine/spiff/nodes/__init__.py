@@ -3,7 +3,9 @@
 What is not in this table is refused by lint before it gets here (`engine/lint/support.py`).
 """
 
+from engine.spiff.nodes.ad_hoc import AdHocSubProcess
 from engine.spiff.nodes.base import Node, ProcessNode
+from engine.spiff.nodes.complex_gateway import ComplexGateway
 from engine.spiff.nodes.events import (
     BoundaryEvent,
     EndEvent,
@@ -25,9 +27,11 @@ from engine.spiff.nodes.tasks import (
 
 #: local tag name of the element → class of its node
 NODE_CLASSES: dict[str, type[Node]] = {
+    "adHocSubProcess": AdHocSubProcess,
     "boundaryEvent": BoundaryEvent,
     "businessRuleTask": BusinessRuleTask,
     "callActivity": CallActivity,
+    "complexGateway": ComplexGateway,
     "endEvent": EndEvent,
     "eventBasedGateway": EventBasedGateway,
     "exclusiveGateway": ExclusiveGateway,

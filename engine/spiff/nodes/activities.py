@@ -8,7 +8,7 @@ from engine.spiff.errors import ExecutionError
 from engine.spiff.expressions import evaluate_json, holds, items_of, number_of
 from engine.spiff.nodes import behaviour
 from engine.spiff.nodes.base import Node
-from engine.spiff.token import READY, STARTED, Token
+from engine.spiff.token import READY, STARTED, WAITING, Token
 from foundation.texts import _
 
 #: an embedded multi-instance larger than this should be a call activity
@@ -17,6 +17,33 @@ EMBEDDED_LIMIT = 10_000
 
 class Activity(Node):
     """A task or sub-process. The outer token carries the boundary events and the loop; inner tokens work."""
+
+    def _run_hook(self, my_task: Token) -> bool | None:
+        if self.element.start_quantity > 1 and not self._has_enough(my_task):
+            return None
+        return super()._run_hook(my_task)
+
+    def _has_enough(self, token: Token) -> bool:
+        """Wait until `startQuantity` tokens have come, over whatever flow, and make one of them (§13.3.1)."""
+        facts = token.internal_data
+        if "inner" in facts or "entered" in facts:
+            return True
+        facts["joins"] = True
+        token._set_state(WAITING)
+        beside = token.scope.inside() if token.scope is not None else []
+        come = [one for one in beside if one.node is self and "joins" in one.internal_data]
+        if len(come) < self.element.start_quantity:
+            return False
+        others = [one for one in come if one is not token][: self.element.start_quantity - 1]
+        for other in others:
+            token.execution.remove(other, is_cancelled=False)
+        del facts["joins"]
+        token._set_state(READY)
+        return True
+
+    def is_join_waiting(self, token: Token) -> bool:
+        """A token that is too few waits for others."""
+        return "joins" in token.internal_data
 
     def execute(self, token: Token) -> bool | None:
         """Arm the boundary events once, then loop or work."""

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.specs.base import TaskSpec
 
-from engine.spiff.elements import Element, Flow
+from engine.spiff.elements import Element, EventDefinition, Flow, Occasion
 from engine.spiff.token import COMPLETED, STARTED, WAITING, Token
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ class Node(TaskSpec):  # type: ignore[misc]  # SpiffWorkflow is untyped
     #: without incoming flows it starts with its scope
     is_implicit_start = True
     is_none_start = False
+    #: a token that arrives goes before others that are ready, so that no signal thrown beside it is missed
+    hears_signals = False
     #: kinds of rows a token at this node may have opened (keys of `engine.projections.CLOSERS`)
     rows: tuple[str, ...] = ()
 
@@ -80,6 +82,14 @@ class Node(TaskSpec):  # type: ignore[misc]  # SpiffWorkflow is untyped
         token._set_state(COMPLETED)
         self._on_complete(token)
 
+    def triggers(self) -> tuple[tuple[str, EventDefinition], ...]:
+        """Give the events that start the process here: element id and definition (BPMN 2.0 §13.2)."""
+        return ()
+
+    def start_here(self, scope: Token, occasion: Occasion) -> None:
+        """Begin the process at this node, which the occasion triggered."""
+        scope.execution.spawn(self, scope)
+
     def triggered(self, token: Token, variables: dict[str, Any]) -> None:
         """React to the event the token waits for."""
         self.complete(token, variables)
@@ -87,8 +97,8 @@ class Node(TaskSpec):  # type: ignore[misc]  # SpiffWorkflow is untyped
     def scope_done(self, token: Token) -> None:
         """React to the end of the last token inside."""
 
-    def catches(self, kind: str, code: str | None) -> bool:
-        """Tell whether an error or escalation with this code is caught here."""
+    def inner_completed(self, token: Token, node: "Node") -> bool:
+        """React to a node done inside the scope of a token; True when no token may follow it."""
         return False
 
     def wakes(self, token: Token) -> bool:
@@ -116,7 +126,7 @@ class Node(TaskSpec):  # type: ignore[misc]  # SpiffWorkflow is untyped
     def arm_boundaries(self, token: Token) -> None:
         """Begin to listen for the boundary events attached to this activity."""
         for boundary in self.boundaries:
-            boundary.arm(token.execution.spawn(boundary, token, state=WAITING, internal={"listens": True}))
+            token.execution.listen(boundary, token, {"listens": True})
 
 
 class ProcessNode(Node):

@@ -6,6 +6,7 @@ from typing import Any
 from engine.feel import iso
 from engine.spiff import compensation
 from engine.spiff.effects import EventAwaited, MessageThrown, TimerArmed
+from engine.spiff.elements import EventDefinition, Occasion
 from engine.spiff.errors import ExecutionError
 from engine.spiff.expressions import due_moment, evaluate_json, holds, later, text_of
 from engine.spiff.nodes import behaviour
@@ -17,7 +18,7 @@ from foundation.texts import _
 
 def listen(node: Node, token: Token) -> None:
     """Report what a waiting token waits for: a timer row or a subscription row."""
-    event, execution = node.element.event, token.execution
+    event, execution = token.event, token.execution
     if event.kind == "timer":
         due, remaining, interval = due_moment(token, event)
         token.internal_data.update(due=due.isoformat(), remaining=remaining, interval=interval)
@@ -25,7 +26,7 @@ def listen(node: Node, token: Token) -> None:
     elif event.kind == "conditional":
         execution.listen_for_condition(token)
     elif event.kind in {"message", "signal"}:
-        key = text_of(token, event.correlation_key) or ""
+        key = text_of(token, event.correlation_key) or token.internal_data.get("correlation", "")
         execution.effects.append(
             EventAwaited(
                 token=token.id,
@@ -43,8 +44,39 @@ class Event(Node):
     @property
     def rows(self) -> tuple[str, ...]:  # type: ignore[override]  # decided per element, not per class
         """A timer row, a subscription row, or none."""
-        kind = self.element.event.kind
-        return ("timer",) if kind == "timer" else ("subscription",) if kind in {"message", "signal"} else ()
+        kinds = {event.kind for event in self.element.definitions}
+        timers = ("timer",) if "timer" in kinds else ()
+        return (*timers, "subscription") if kinds & {"message", "signal"} else timers
+
+    def gather(self, token: Token, variables: dict[str, Any]) -> dict[str, Any] | None:
+        """Give what an event brought; None while a parallel multiple event still waits for another part.
+
+        BPMN 2.0 §10.5.1: `parallelMultiple` needs all definitions; each is remembered when it happened.
+        """
+        if not self.element.needs_all_events or "definition" not in token.internal_data:
+            return variables
+        token.internal_data["brought"] = variables
+        brought: dict[str, Any] = {}
+        for part in self.parts(token):
+            if "brought" not in part.internal_data:
+                return None
+            brought.update(part.internal_data["brought"])
+        return brought
+
+    def repeat(self, token: Token) -> None:
+        """After a non-interrupting event: listen again; a parallel multiple one for all its parts."""
+        parts = self.parts(token) if self.element.needs_all_events else [token]
+        for part in parts:
+            part.internal_data.pop("brought", None)
+            repeat(self, part)
+        if any(part.id not in part.execution.tasks for part in parts):
+            for part in self.parts(token):
+                part.execution.remove(part, is_cancelled=False)
+
+    def parts(self, token: Token) -> list[Token]:
+        """Give the tokens that wait for the definitions of this multiple event together with one of them."""
+        beside = token.scope.inside() if token.scope is not None else []
+        return [one for one in beside if one.node is self and "definition" in one.internal_data]
 
 
 class StartEvent(Event):
@@ -59,18 +91,41 @@ class StartEvent(Event):
         """Begin to listen for the event that starts the event sub-process."""
         listen(self, token)
 
-    def catches(self, kind: str, code: str | None) -> bool:
-        """Catch the same code, or any when none is drawn."""
-        event = self.element.event
-        return event.kind == kind and event.name in {None, code}
-
     def wakes(self, token: Token) -> bool:
         """Start the event sub-process when its condition holds."""
         return wake_conditional(self, token)
 
+    def triggers(self) -> tuple[tuple[str, EventDefinition], ...]:
+        """Give the messages, signals and timers that start the process here."""
+        return tuple((self.element.id, event) for event in self.element.definitions if event.kind != "none")
+
+    def start_here(self, scope: Token, occasion: Occasion) -> None:
+        """Begin; a parallel multiple start first waits for its other events (BPMN 2.0 §10.5.2)."""
+        if not self.element.needs_all_events:
+            super().start_here(scope, occasion)
+            return
+        execution = scope.execution
+        token = execution.spawn(self, scope, state=WAITING, internal={"entered": True})
+        execution.happened("element.entered", token)
+        facts = {"part": True, "correlation": occasion.key}
+        kinds = [f"{event.kind} {event.name}" for event in self.element.events]
+        came = kinds.index(f"{occasion.kind} {occasion.name}")
+        for position in range(len(self.element.events)):
+            part = execution.spawn(self, token, state=WAITING, internal={**facts, "definition": position})
+            if position == came:
+                part.internal_data["brought"] = {}
+            else:
+                self.arm(part)
+
     def triggered(self, token: Token, variables: dict[str, Any]) -> None:
         """Start the event sub-process; interrupting, it first ends what runs in the scope."""
-        scope, execution = token.scope, token.execution
+        brought = self.gather(token, variables)
+        if brought is None:
+            return
+        variables, scope, execution = brought, token.scope, token.execution
+        if "part" in token.internal_data and scope is not None:
+            self.complete(scope, variables)
+            return
         subprocess = self.graph.node(self.scope or "")
         if scope is None:
             return
@@ -79,7 +134,7 @@ class StartEvent(Event):
                 if other.node.element.attached_to != scope.node.element.id:
                     execution.remove(other, is_cancelled=True)
         else:
-            repeat(self, token)
+            self.repeat(token)
         running = execution.spawn(
             subprocess, scope, state=STARTED, internal={"entered": True}, data=dict(variables)
         )
@@ -113,17 +168,20 @@ class EndEvent(ThrowEvent):
 
     def execute(self, token: Token) -> bool | None:
         """Do what the end event's kind says, then consume the token."""
-        event, execution = self.element.event, token.execution
-        if event.kind == "error":
-            execution.fail(token, event.name, payload(self, token), event.message)
+        execution = token.execution
+        if not throw(self, token) or token.id not in execution.tasks:
             return None
-        if event.kind == "terminate":
-            self._terminate(token)
-            return None
-        if event.kind == "cancel":
-            compensation.cancel(token)
-            return None
-        return throw(self, token) and token.id in execution.tasks
+        for event in self.element.definitions:
+            if event.kind == "error":
+                execution.fail(token, event.name, payload(self, token), event.message)
+                return None
+            if event.kind == "terminate":
+                self._terminate(token)
+                return None
+            if event.kind == "cancel":
+                compensation.cancel(token)
+                return None
+        return True
 
     def _terminate(self, token: Token) -> None:
         """End the innermost process or sub-process with everything in it (§13.5.6)."""
@@ -150,13 +208,27 @@ class IntermediateCatchEvent(Event):
 
     is_implicit_start = False
 
+    @property
+    def hears_signals(self) -> bool:  # type: ignore[override]  # decided per element, not per class
+        """Tell whether a signal is among what it waits for."""
+        return any(event.kind == "signal" for event in self.element.definitions)
+
     def execute(self, token: Token) -> bool | None:
         """Begin to listen."""
-        if self.element.event.kind == "none":
+        if self.element.event.kind == "none" or "received" in token.internal_data:
             return True
         token._set_state(WAITING)
-        listen(self, token)
+        if self.element.events:
+            token.execution.listen(self, token, {"part": True})
+        else:
+            listen(self, token)
         return None
+
+    def start_here(self, scope: Token, occasion: Occasion) -> None:
+        """Begin behind the instantiating gateway this event stands behind."""
+        gateway = self.graph.node(self.incoming[0].source)
+        if isinstance(gateway, EventBasedGateway):
+            gateway.instantiate(scope, self, occasion)
 
     def arm(self, token: Token) -> None:
         """Listen on behalf of an event-based gateway."""
@@ -168,12 +240,16 @@ class IntermediateCatchEvent(Event):
 
     def triggered(self, token: Token, variables: dict[str, Any]) -> None:
         """Go on with what the event brought."""
-        gateway = token.scope
-        if token.internal_data.get("gateway") and gateway is not None:
-            if isinstance(gateway.node, EventBasedGateway):
-                gateway.node.chosen(gateway, token, variables)
+        brought, outer = self.gather(token, variables), token.scope
+        if brought is None:
+            return
+        if token.internal_data.get("gateway") and outer is not None:
+            if isinstance(outer.node, EventBasedGateway):
+                outer.node.chosen(outer, token, brought)
+        elif "part" in token.internal_data and outer is not None:
+            self.complete(outer, brought)
         else:
-            self.complete(token, variables)
+            self.complete(token, brought)
 
 
 class BoundaryEvent(Event):
@@ -185,11 +261,6 @@ class BoundaryEvent(Event):
         """Begin to listen."""
         listen(self, token)
 
-    def catches(self, kind: str, code: str | None) -> bool:
-        """Catch the same error or escalation code, or any when none is drawn."""
-        event = self.element.event
-        return event.kind == kind and event.name in {None, code}
-
     def wakes(self, token: Token) -> bool:
         """Fire when the condition holds."""
         return wake_conditional(self, token)
@@ -200,23 +271,26 @@ class BoundaryEvent(Event):
         scope = host.scope if host is not None else None
         if host is None or scope is None:
             raise ExecutionError(_("Sự kiện biên không gắn với bước nào."), element=self.element.id)
-        host.set_all(variables)
+        brought = self.gather(token, variables)
+        if brought is None:
+            return
+        host.set_all(brought)
         execution.happened("element.entered", token)
         execution.happened("element.completed", token)
         if self.element.is_interrupting and not behaviour.is_reporting(host):
             execution.remove(host, is_cancelled=True)
         else:
             compensation.boundary_fired(host)
-            repeat(self, token)
+            self.repeat(token)
         execution.continue_from(self, scope)
 
 
 def repeat(node: Node, token: Token) -> None:
     """After a non-interrupting event: keep listening, or re-arm a cycle, or stop a timer that fires once."""
     facts = token.internal_data
-    if node.element.event.kind == "message":
+    if token.event.kind == "message":
         listen(node, token)
-    if node.element.event.kind != "timer":
+    if token.event.kind != "timer":
         return
     remaining, interval = facts.get("remaining"), facts.get("interval")
     if remaining is None or remaining == 0 or not interval:
@@ -230,7 +304,7 @@ def repeat(node: Node, token: Token) -> None:
 
 def wake_conditional(node: Node, token: Token) -> bool:
     """Trigger a conditional event when its condition becomes true (§13.5.2: on the change from false)."""
-    event = node.element.event
+    event = token.event
     if event.kind != "conditional" or event.expression is None:
         return False
     is_true = holds(token, event.expression)
@@ -248,15 +322,27 @@ def payload(node: Node, token: Token) -> dict[str, Any]:
 
 
 def throw(node: Node, token: Token) -> bool:
-    """Throw the message, signal, escalation or compensation of an event; False when the token has to wait."""
-    event, execution = node.element.event, token.execution
+    """Throw what an event throws, every definition of a multiple one (BPMN 2.0 §10.5.3).
+
+    Messages and signals leave before escalations, which may end the thrower; errors and ends come last, by
+    the end event itself. False when the token has to wait, as for a compensation.
+    """
+    events = node.element.definitions
+    goes_on = True
+    for event in sorted(events, key=lambda event: event.kind == "escalation"):
+        goes_on = _throw(node, token, event) and goes_on
+    return goes_on
+
+
+def _throw(node: Node, token: Token, event: EventDefinition) -> bool:
+    execution = token.execution
     if event.kind == "message":
         key = text_of(token, event.correlation_key) or ""
         message = MessageThrown(name=event.name or "", correlation_key=key, variables=payload(node, token))
         execution.effects.append(message)
     elif event.kind == "signal":
         execution.signal(event.name or "", payload(node, token))
-    elif event.kind == "escalation":
+    elif event.kind == "escalation" and token.id in execution.tasks:
         execution.happened("escalation.thrown", token, {"code": event.name})
         execution.throw(token, "escalation", event.name, payload(node, token))
     elif event.kind == "compensation":

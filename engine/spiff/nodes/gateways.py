@@ -1,9 +1,9 @@
 """Gateways: exclusive, parallel, inclusive, event-based (BPMN 2.0 §13.4)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from typing import Any
 
-from engine.spiff.elements import Flow
+from engine.spiff.elements import EventDefinition, Flow, Occasion
 from engine.spiff.errors import no_way_out
 from engine.spiff.expressions import holds
 from engine.spiff.nodes.base import Node
@@ -71,6 +71,23 @@ class Join(Gateway):
                 waiting.setdefault(other.internal_data.get("flow"), []).append(other)
         return waiting
 
+    def can_still_arrive(self, token: Token, given: Collection[str | None]) -> bool:
+        """Tell whether a token elsewhere in the scope is waited for, beside the flows given (§13.4.3)."""
+        others = {
+            other.node.element.id
+            for other in (token.scope.inside() if token.scope else [])
+            if other.node is not self and not other.listens and "beside" not in other.internal_data
+        }
+        return any(self._is_awaited(start, given) for start in others)
+
+    def _is_awaited(self, start: str, given: Collection[str | None]) -> bool:
+        """Tell whether the gateway waits for a token at a node: it reaches an empty flow and no other.
+
+        One that reaches a flow that has its token too comes round a loop: it belongs to the next time.
+        """
+        reached = [f for f in self.incoming if self.graph.reaches(start, f, avoiding=self.element.id)]
+        return bool(reached) and all(flow.id not in given for flow in reached)
+
     def merge(self, tokens: list[Token]) -> Token:
         """Consume all but one of the tokens that belong together; gives the one that goes on."""
         last = tokens[-1]
@@ -108,23 +125,10 @@ class InclusiveGateway(Join):
     def wakes(self, token: Token) -> bool:
         """Fire when no token elsewhere in the scope can still reach a flow that is empty."""
         waiting = self.arrived(token)
-        others = {
-            other.task_spec.element.id
-            for other in (token.scope.inside() if token.scope else [])
-            if other.task_spec is not self and not other.listens and "beside" not in other.internal_data
-        }
-        if any(self._is_awaited(start, waiting) for start in others):
+        if self.can_still_arrive(token, waiting):
             return False
         self._split(self.merge([tokens[0] for tokens in waiting.values()]))
         return True
-
-    def _is_awaited(self, start: str, waiting: Mapping[str | None, list[Token]]) -> bool:
-        """Tell whether the gateway waits for a token at a node: it reaches an empty flow and no other.
-
-        One that reaches a flow that has its token too comes round a loop: it belongs to the next time.
-        """
-        reached = [f for f in self.incoming if self.graph.reaches(start, f, avoiding=self.element.id)]
-        return bool(reached) and all(flow.id not in waiting for flow in reached)
 
     def _split(self, token: Token) -> None:
         default = self.element.default_flow
@@ -143,13 +147,37 @@ class InclusiveGateway(Join):
 class EventBasedGateway(Gateway):
     """Listens for the events behind its flows; the first one to happen takes the token (§13.4.4)."""
 
+    @property
+    def hears_signals(self) -> bool:  # type: ignore[override]  # decided per element, not per class
+        """Tell whether a signal is among the events behind it."""
+        return any(self.graph.node(flow.target).hears_signals for flow in self.outgoing)
+
     def execute(self, token: Token) -> bool | None:
         """Arm one inner token per event."""
         for flow in self.outgoing:
-            event = self.graph.node(flow.target)
-            event.arm(token.execution.spawn(event, token, state=WAITING, internal={"gateway": True}))
+            token.execution.listen(self.graph.node(flow.target), token, {"gateway": True})
         token._set_state(STARTED)
         return None
+
+    def triggers(self) -> tuple[tuple[str, EventDefinition], ...]:
+        """Give the events behind an instantiating gateway: each starts the process (§10.6.6)."""
+        if not self.element.instantiates:
+            return ()
+        targets = [self.graph.node(flow.target).element for flow in self.outgoing]
+        return tuple((target.id, event) for target in targets for event in target.definitions)
+
+    def instantiate(self, scope: Token, event: Node, occasion: Occasion) -> None:
+        """Begin behind one event; a parallel gateway then waits for the others in the same instance."""
+        execution = scope.execution
+        token = execution.spawn(self, scope, state=STARTED)
+        execution.happened("element.entered", token)
+        execution.happened("element.completed", token)
+        execution.remove(token, is_cancelled=False)
+        execution.spawn(event, scope, internal={"received": True})
+        if self.element.needs_all_targets:
+            for other in (self.graph.node(flow.target) for flow in self.outgoing):
+                if other is not event:
+                    execution.spawn(other, scope, internal={"correlation": occasion.key})
 
     def chosen(self, token: Token, event_token: Token, variables: dict[str, Any]) -> None:
         """Continue behind the event that happened; the others are forgotten."""

@@ -64,7 +64,7 @@ class Transaction(SubProcess):
         if compensation.RESTORED in token.internal_data:
             super().undone(token)
             return
-        listener = next((t for t in token.inside() if t.listens and t.node.catches("cancel", None)), None)
+        listener = next((t for t in token.inside() if t.catches("cancel", None)), None)
         if listener is None:
             raise ExecutionError(
                 _("Giao dịch “{name}” bị hủy nhưng không có sự kiện biên hủy để đi tiếp.", name=self.title),

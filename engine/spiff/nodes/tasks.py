@@ -3,6 +3,7 @@
 from typing import Any
 
 from engine.spiff.effects import EventAwaited, JobCreated, MessageThrown, UserTaskOpened
+from engine.spiff.elements import EventDefinition, Occasion
 from engine.spiff.errors import ExecutionError
 from engine.spiff.expressions import evaluate_json, moment_of, number_of, text_of, texts_of
 from engine.spiff.nodes.activities import Activity
@@ -139,9 +140,19 @@ class ReceiveTask(PlainTask):
     rows = ("subscription",)
 
     def work(self, token: Token) -> bool | None:
-        """Subscribe."""
+        """Subscribe, unless the message it stands for has just started the process."""
+        if token.internal_data.pop("received", False):
+            return True
         await_message(self, token)
         return None
+
+    def triggers(self) -> tuple[tuple[str, EventDefinition], ...]:
+        """Give the message that starts the process, for an instantiating task (BPMN 2.0 §10.3.3)."""
+        return ((self.element.id, self.element.event),) if self.element.instantiates else ()
+
+    def start_here(self, scope: Token, occasion: Occasion) -> None:
+        """Begin with the message received."""
+        scope.execution.spawn(self, scope, internal={"received": True})
 
 
 def throw_message(node: Activity, token: Token) -> None:

@@ -8,6 +8,7 @@ import pytest
 from engine import lint
 from engine.findings import Finding
 from tests.engine.diagrams import Diagram, diagram, timer
+from tests.engine.lint import cases_of_choice  # noqa: F401  its cases go into the list
 from tests.engine.lint.cases import CASES, Case, choice, task
 
 #: rules that need more than one diagram, or no diagram; tested in test_deployment.py and test_xml_gate.py

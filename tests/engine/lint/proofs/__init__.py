@@ -4,7 +4,28 @@ A new row needs a function in one of these modules, marked `@proves(element, eve
 fails without it. Each asserts what only this element does, never just that the diagram deploys.
 """
 
-from tests.engine.lint.proofs import activities, boundaries, ends, gateways, intermediate, starts, undoing
+from tests.engine.lint.proofs import (
+    activities,
+    boundaries,
+    chosen,
+    ends,
+    gateways,
+    intermediate,
+    several,
+    starts,
+    undoing,
+)
 from tests.engine.lint.proofs.stage import PROOFS
 
-__all__ = ["PROOFS", "activities", "boundaries", "ends", "gateways", "intermediate", "starts", "undoing"]
+__all__ = [
+    "PROOFS",
+    "activities",
+    "boundaries",
+    "chosen",
+    "ends",
+    "gateways",
+    "intermediate",
+    "several",
+    "starts",
+    "undoing",
+]

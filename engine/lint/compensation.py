@@ -124,8 +124,7 @@ def check(diagram: Diagram) -> Iterator[Finding]:
         elif node.event == "compensation" and node.kind in _THROWS:
             yield from _throw(diagram, node)
         elif node.kind == "startEvent" and node.event == "compensation":
-            if node.scope.is_event_subprocess and node.scope.parent and node.scope.parent.is_process:
-                yield OF_PROCESS.at(node.scope.xml, diagram.file)
+            yield from _undo_subprocess(diagram, node.scope, undone)
         elif node.kind in ACTIVITIES:
             yield from _activity(diagram, node, links)
             if _is_call_left(diagram, node, undone):
@@ -178,6 +177,16 @@ def _throw(diagram: Diagram, node: Node) -> Iterator[Finding]:
             yield NOT_UNDOABLE.at(node.xml, diagram.file, found=target.label)
     elif not any(_is_undoable(diagram, other) for scope in _seen(node) for other in scope.nodes):
         yield NOTHING.at(node.xml, diagram.file)
+
+
+def _undo_subprocess(diagram: Diagram, scope: Scope, undone: set[Scope]) -> Iterator[Finding]:
+    around = scope.parent
+    if not scope.is_event_subprocess or around is None:
+        return
+    if around.is_process:
+        yield OF_PROCESS.at(scope.xml, diagram.file)
+    elif not any(outer in undone for outer in _around(around.parent)):
+        yield NEVER.at(scope.xml, diagram.file)
 
 
 def _activity_of(node: Node) -> str:

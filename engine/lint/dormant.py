@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from engine.bpmn import ACTIVITIES, CAMUNDA, SUBPROCESSES, reference
+from engine.bpmn import ACTIVITIES, BPMN, CAMUNDA, EVENT_KINDS, SUBPROCESSES, children, local, reference
 from engine.findings import Finding
 from engine.lint.model import Diagram, Node
 from engine.rules import warning
@@ -61,6 +61,8 @@ def _is_done_at_once(host: Node) -> bool:
 
 def _may_throw(diagram: Diagram, node: Node, catcher: Node) -> bool:
     """Tell whether a step may send out what a catching event waits for."""
+    if _behaves(diagram, node, catcher):
+        return True
     if node.kind in SUBPROCESSES:
         inner = next((scope for scope in diagram.scopes if scope.xml is node.xml), None)
         return inner is None or any(_may_throw(diagram, other, catcher) for other in inner.nodes)
@@ -69,6 +71,16 @@ def _may_throw(diagram: Diagram, node: Node, catcher: Node) -> bool:
     if node.event != catcher.event or node.kind not in {"endEvent", "intermediateThrowEvent"}:
         return False
     return _code(diagram, catcher) in {None, _code(diagram, node)}
+
+
+def _behaves(diagram: Diagram, node: Node, catcher: Node) -> bool:
+    """Tell whether a multi-instance activity throws something of the kind as its instances complete."""
+    loops = list(children(node.xml, "multiInstanceLoopCharacteristics"))
+    inline = (part for loop in loops for part in loop.iter(f"{BPMN}{catcher.event}EventDefinition"))
+    names = [loop.get(f"{name}BehaviorEventRef") for loop in loops for name in ("none", "one")]
+    targets = (diagram.elements.get(reference(name)) for name in names if name)
+    referred = (one for one in targets if one is not None and EVENT_KINDS.get(local(one)) == catcher.event)
+    return any(True for _one in (*inline, *referred))
 
 
 def _is_job(node: Node) -> bool:

@@ -52,6 +52,8 @@ COUNTERS = frozenset(
     for word in ("nrOf", "numberOf")
     for kind in ("Instances", "CompletedInstances", "ActiveInstances", "TerminatedInstances")
 ) | {"loopCounter"}
+#: where a catching event keeps what it caught
+_CAUGHT = ("errorCodeVariable", "errorMessageVariable", "escalationCodeVariable")
 #: what reads the results of its own step rather than the variables of the process
 _LOCAL = ("outputElement", "elementKey", "outputParameter")
 _ENTRY = re.compile(r"[{,]\s*\"?([^\W\d]\w*)\"?\s*:")
@@ -93,7 +95,7 @@ def _judge(diagram: Diagram, place: Place, name: str, written: Written) -> Findi
         return rule.at(place.owner, diagram.file, severity=None, place=place.source, **facts)
 
     if name in COUNTERS:
-        return None if _is_in_loop(place.owner) else told(OUT_OF_LOOP)
+        return None if _is_in_loop(place.owner) or _leave_loops(diagram) else told(OUT_OF_LOOP)
     similar = next((other for other in sorted(written.names) if _is_slip(name, other)), None)
     if similar is not None:
         return told(MISSPELT, similar=similar)
@@ -129,6 +131,8 @@ def _of_node(node: Node, fields: Mapping[str, set[str]]) -> tuple[set[str], bool
     names |= {str(part.get("target")) for part in extensions(xml, f"{CAMUNDA}out") if part.get("target")}
     result = (xml.get(f"{CAMUNDA}resultVariable") or "").strip()
     names |= {result} if result else set()
+    caught = (f"{CAMUNDA}{name}" for name in _CAUGHT)
+    names |= {kept for name in caught for part in node.definitions if (kept := part.get(name))}
     for loop in xml:
         if local(loop).endswith("LoopCharacteristics"):
             names |= _of_loop(loop)
@@ -164,6 +168,16 @@ def _of_loop(loop: XmlElement) -> set[str]:
 
 
 # --- where things stand -----------------------------------------------------------------------------------
+
+
+def _leave_loops(diagram: Diagram) -> bool:
+    """Tell whether counters are seen outside of loops too: by what undoes an instance or hears of it."""
+    loops = (
+        loop for node in diagram.nodes for loop in children(node.xml, "multiInstanceLoopCharacteristics")
+    )
+    return any(node.is_for_compensation for node in diagram.nodes) or any(
+        (loop.get("behavior") or "All") != "All" for loop in loops
+    )
 
 
 def _process(scope: Scope) -> XmlElement:

@@ -1,5 +1,6 @@
 """The graph of one process: nodes, flows, scopes. Built once per definition, read-only afterwards."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from SpiffWorkflow.specs.WorkflowSpec import WorkflowSpec
@@ -81,20 +82,20 @@ class ProcessGraph(WorkflowSpec):  # type: ignore[misc]  # SpiffWorkflow is unty
             if kind in {"compensation", "cancel"} and node.element.type in THROWS:
                 self._compensated_scopes.update(self._scopes_seen(node, is_cancel=kind == "cancel"))
 
-    def _scopes_seen(self, node: "Node", *, is_cancel: bool) -> set[str | None]:
-        """Give the scopes a throw event undoes; cancelling reaches up to its transaction."""
-        seen, scope = {node.scope}, node.scope
+    def _scopes_seen(self, node: "Node", *, is_cancel: bool) -> Iterator[str | None]:
+        """Give the scopes a throw event undoes: its own, and around an event sub-process; cancelling, all around.
+
+        Cancelling ends at its transaction.
+        """
+        scope = node.scope
+        yield scope
         while scope is not None:
             around = self.node(scope)
-            if is_cancel and around.element.type == "transaction":
-                break
-            if not is_cancel and not around.element.is_event_subprocess:
-                break
+            is_last = around.element.type == "transaction" if is_cancel else scope != node.scope
+            if is_last or not (is_cancel or around.element.is_event_subprocess):
+                return
             scope = around.scope
-            seen.add(scope)
-            if not is_cancel:
-                break
-        return seen
+            yield scope
 
     def undo_subprocess(self, scope: str | None) -> "Node | None":
         """Give the compensation event sub-process of a sub-process: what undoes it from inside."""

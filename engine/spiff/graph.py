@@ -83,9 +83,9 @@ class ProcessGraph(WorkflowSpec):  # type: ignore[misc]  # SpiffWorkflow is unty
                 self._compensated_scopes.update(self._scopes_seen(node, is_cancel=kind == "cancel"))
 
     def _scopes_seen(self, node: "Node", *, is_cancel: bool) -> Iterator[str | None]:
-        """Give the scopes a throw event undoes: its own, and around an event sub-process; cancelling, all around.
+        """Give the scopes a throw event undoes: its own, and what is around an event sub-process.
 
-        Cancelling ends at its transaction.
+        A cancel end event undoes all around it, up to its transaction.
         """
         scope = node.scope
         yield scope

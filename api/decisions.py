@@ -11,6 +11,7 @@ from api.errors import language
 from api.gate import rule, runtime
 from engine import decisions
 from engine.calendar import CalendarOnDemand
+from engine.feel.typed import from_typed, to_typed
 from engine.feel.values import to_json
 from engine.models import DecisionDefinition
 
@@ -37,6 +38,20 @@ class EvaluateBody(Schema):
     """What the table is asked with."""
 
     variables = fields.Dict(keys=fields.String(), load_default=dict)
+    invocable = fields.String(
+        load_default="",
+        metadata={
+            "description": "Tên dịch vụ quyết định hoặc mô hình tri thức trong cùng mô hình; "
+            "khi có, biến là tham số của nó."
+        },
+    )
+    typed = fields.Boolean(
+        load_default=False,
+        metadata={
+            "description": "Giá trị vào và ra mang theo kiểu FEEL, ví dụ "
+            '{"type": "date", "value": "2024-02-05"}: phân biệt ngày với chuỗi, giữ số đủ chữ số.'
+        },
+    )
 
 
 class ResultSchema(Schema):
@@ -68,18 +83,22 @@ def listing() -> dict[str, Any]:
 @blueprint.response(200, ResultSchema)
 def evaluate(body: dict[str, Any], key: str) -> dict[str, Any]:
     """Evaluate a decision with variables; nothing is stored."""
+    given = body["variables"]
+    if body["typed"]:
+        given = {name: from_typed(value, f"variables.{name}") for name, value in given.items()}
     with reading() as session:
         found = decisions.decide(
             session,
             key,
-            body["variables"],
+            given,
             now=runtime().clock.now(),
             calendar=CalendarOnDemand(session),
+            invocable=body["invocable"],
         )
-        value = to_json(found.value)
+        value = to_typed(found.value) if body["typed"] else to_json(found.value)
     lang = language()
     return {
         "result": value,
         "matched_rules": list(found.matched_rules),
-        "warnings": [getattr(one, "render", lambda _lang, one=one: str(one))(lang) for one in found.warnings],
+        "warnings": [one.message.render(lang) for one in found.warnings],
     }

@@ -16,33 +16,57 @@ from foundation.texts import _
 
 
 def decide(
-    session: Session, key: str, variables: Mapping[str, Any], *, now: datetime, calendar: WorkingTime | None
+    session: Session,
+    key: str,
+    variables: Mapping[str, Any],
+    *,
+    now: datetime,
+    calendar: WorkingTime | None,
+    invocable: str = "",
 ) -> dmn.DecisionResult:
-    """Evaluate the newest version of a decision; NotFound when none is published."""
+    """Evaluate the newest version of a decision, or call a service or knowledge model beside it.
+
+    Raises NotFound when none is published.
+    """
     row = session.execute(
-        select(DecisionDefinition.deployment_id, DecisionDefinition.file, DeploymentFile.sha256)
-        .join(
-            DeploymentFile,
-            (DeploymentFile.deployment_id == DecisionDefinition.deployment_id)
-            & (DeploymentFile.name == DecisionDefinition.file),
-        )
+        select(DecisionDefinition.deployment_id, DecisionDefinition.file)
         .where(DecisionDefinition.key == key)
         .order_by(DecisionDefinition.version.desc())
         .limit(1)
     ).one_or_none()
     if row is None:
         raise NotFound(_("Chưa có bảng quyết định “{key}” nào được ban hành.", key=key), decision=key)
-    model = _models.get(row.sha256)
+    model = _models.get((row.deployment_id, row.file))
     if model is None:
-        found = session.get(DeploymentFile, (row.deployment_id, row.file))
-        model = _models[row.sha256] = _read(b"" if found is None else found.content)
+        model = _load(session, row.deployment_id, row.file)
+    if invocable:
+        return dmn.invoke(model, invocable, variables, now=now, calendar=calendar)
     return dmn.decide(model, key, variables, now=now, calendar=calendar)
 
 
-#: models by SHA-256 of their file
-_models: dict[str, dmn.Model] = {}
+#: models by deployment and file; what was deployed never changes
+_models: dict[tuple[str, str], dmn.Model] = {}
+#: models kept in memory before they are read anew
+_MOST_MODELS = 500
+
+
+def _load(session: Session, deployment_id: str, file: str) -> dmn.Model:
+    """Read a model together with those of its deployment, which it may import."""
+    if len(_models) >= _MOST_MODELS:
+        _models.clear()
+    rows = session.execute(
+        select(DeploymentFile.name, DeploymentFile.content)
+        .where(DeploymentFile.deployment_id == deployment_id, DeploymentFile.name.endswith(".dmn"))
+        .order_by(DeploymentFile.name)
+    )
+    model = _read(tuple((row.name, row.content) for row in rows))[file]
+    if isinstance(model, dmn.DecisionError):
+        raise model
+    _models[deployment_id, file] = model
+    return model
 
 
 @lru_cache(maxsize=64)
-def _read(content: bytes) -> dmn.Model:
-    return dmn.read(content)
+def _read(files: tuple[tuple[str, bytes], ...]) -> dict[str, dmn.Model | dmn.DecisionError]:
+    """Read the models of a deployment; plays of the same files share them."""
+    return dmn.read_all(dict(files))

@@ -6,8 +6,9 @@
 Expressions are FEEL (`engine.feel`), with its limits; a result names the rules that matched.
 """
 
-from engine.dmn.deciding import DecisionResult, decide, find
+from engine.dmn.deciding import DecisionResult, decide, find, invoke
 from engine.dmn.errors import DecisionError
+from engine.dmn.libraries import read_all
 from engine.dmn.lint import lint
 from engine.dmn.model import Decision, Model, Problem
 from engine.dmn.reader import read
@@ -20,6 +21,8 @@ __all__ = [
     "Problem",
     "decide",
     "find",
+    "invoke",
     "lint",
     "read",
+    "read_all",
 ]

@@ -76,6 +76,42 @@ def decide(
     )
 
 
+def invoke(
+    model: Model,
+    name: str,
+    arguments: Mapping[str, Any],
+    *,
+    now: datetime,
+    calendar: WorkingTime | None = None,
+    limits: Limits = DEFAULT,
+) -> DecisionResult:
+    """Call a decision service or knowledge model, by id or name, with arguments by name (DMN 1.5 §6.3.10).
+
+    A service with several outputs gives a context by their names. Raises `NotFound`, `DecisionError` and
+    `FeelLimitExceeded`.
+    """
+    elements: list[Service | Knowledge] = [*model.services.values(), *model.knowledge.values()]
+    found = next((one for one in elements if name in {one.element, one.name}), None)
+    if found is None:
+        raise NotFound(
+            _("Mô hình “{model}” không có dịch vụ quyết định “{name}”.", model=model.name, name=name)
+        )
+    budget = DecisionRun({}, now, calendar, limits)
+    function = _Making(program_of(model), arguments, budget).functions[found.element]
+    given = [budget.admit(arguments.get(parameter), 0) for parameter in function.parameters]
+    try:
+        value = budget.call(function, given, 0)
+    except RecursionError:
+        raise FeelLimitExceeded(_("Quyết định lồng nhau quá sâu để tính."), limit="calls") from None
+    return DecisionResult(
+        value=value,
+        matched_rules=(),
+        warnings=tuple(budget.warnings or ()),
+        decisions={},
+        trace=tuple(budget.matched),
+    )
+
+
 def find(model: Model, wanted: str) -> Decision:
     """Give the decision of an id, else of a name. Raises `NotFound`."""
     found = model.decisions.get(wanted) or next(

@@ -120,17 +120,20 @@ def _field_keys(form: dict[str, Any]) -> set[str]:
 
 def check_decisions(files: Mapping[str, bytes]) -> Iterator[Finding]:
     """Give the findings of the decision tables."""
+    admitted: dict[str, bytes] = {}
     for name, content in of_kind(files, DECISION_SUFFIXES).items():
         try:
             xml_gate.read(content, file=name)
-            problems = dmn.lint(dmn.read(content))
         except DefinitionRefused as refused:
             yield from refused.findings
-        except dmn.DecisionError as unreadable:
-            element = str(unreadable.facts.get("element") or "")
-            yield replace(DECISION_UNREADABLE.for_file(name, detail=unreadable.text), element=element)
         else:
-            yield from (_of_decision(problem, name) for problem in problems)
+            admitted[name] = content
+    for name, model in dmn.read_all(admitted).items():
+        if isinstance(model, dmn.DecisionError):
+            element = str(model.facts.get("element") or "")
+            yield replace(DECISION_UNREADABLE.for_file(name, detail=model.text), element=element)
+        else:
+            yield from (_of_decision(problem, name) for problem in dmn.lint(model))
 
 
 def check_forms(files: Mapping[str, bytes]) -> Iterator[Finding]:

@@ -7,10 +7,10 @@ from flask import request
 from flask_smorest import Blueprint
 from marshmallow import Schema, fields
 
-from api.commands import command
+from api.commands import command, reading
 from api.errors import language
 from api.gate import rule, runtime
-from engine import publishing
+from engine import deployments, publishing
 from foundation.clock import aware
 from foundation.errors import Invalid
 from foundation.texts import _
@@ -45,6 +45,13 @@ class DeploymentSchema(Schema):
     findings = fields.List(fields.Dict())
 
 
+class CheckSchema(Schema):
+    """What is wrong with files."""
+
+    is_deployable = fields.Boolean()
+    findings = fields.List(fields.Dict())
+
+
 #: several files under any field name
 FILES = {
     "required": True,
@@ -70,16 +77,7 @@ FILES = {
 @blueprint.response(201, DeploymentSchema)
 def deploy() -> dict[str, Any]:
     """Deploy one or more files (multipart); 422 with all findings when one of them has an error."""
-    files = {upload.filename or "": upload.read() for upload in request.files.values() if upload.filename}
-    for name in request.files:
-        for upload in request.files.getlist(name):
-            if upload.filename and upload.filename not in files:
-                files[upload.filename] = upload.read()
-    if not files:
-        raise Invalid(
-            _("Chưa có tệp nào để triển khai."),
-            fields={"files": _("Hãy gửi ít nhất một tệp .bpmn, .dmn hoặc .form dạng multipart/form-data.")},
-        )
+    files = _uploaded()
     with command() as work:
         deployed = publishing.deploy(
             work,
@@ -97,6 +95,36 @@ def deploy() -> dict[str, Any]:
         "forms": list(deployed.forms),
         "findings": [finding.as_json(lang) for finding in deployed.warnings],
     }
+
+
+@blueprint.post("/check")
+@rule("definitions.edit")
+@blueprint.doc(summary="Kiểm tra các tệp mà không triển khai", requestBody=FILES)
+@blueprint.response(200, CheckSchema)
+def check() -> dict[str, Any]:
+    """Say everything that is wrong with files, all of them together; nothing is stored."""
+    files = _uploaded()
+    with reading() as session:
+        findings = deployments.check(session, files)
+    lang = language()
+    return {
+        "is_deployable": not any(finding.is_error for finding in findings),
+        "findings": [finding.as_json(lang) for finding in findings],
+    }
+
+
+def _uploaded() -> dict[str, bytes]:
+    """Give the files of the request by name; Invalid when there is none."""
+    files: dict[str, bytes] = {}
+    for upload in (one for _field, several in request.files.lists() for one in several):
+        if upload.filename and upload.filename not in files:
+            files[upload.filename] = upload.read()
+    if not files:
+        raise Invalid(
+            _("Chưa có tệp nào để triển khai."),
+            fields={"files": _("Hãy gửi ít nhất một tệp .bpmn, .dmn hoặc .form dạng multipart/form-data.")},
+        )
+    return files
 
 
 def _effective_at(text: str) -> datetime | None:

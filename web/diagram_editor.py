@@ -1,5 +1,6 @@
 """The diagram editor: drafts, lint while drawing, review and publishing of a new version."""
 
+import re
 from importlib import resources
 from typing import Any
 from xml.sax.saxutils import quoteattr
@@ -289,7 +290,7 @@ def _findings(session: Session, content: bytes, key: str) -> list[Finding]:
 def _other_key(content: bytes, key: str, file: str) -> list[Finding]:
     """A diagram whose process got another id would publish another process."""
     keys = _keys(content, file)
-    if key in keys:
+    if key in keys or not keys:
         return []
     message = _(
         "Mã quy trình phải là “{key}”, sơ đồ đang ghi “{found}”; hãy đặt lại mã ở bảng thuộc tính.",
@@ -306,11 +307,14 @@ def _keys(content: bytes, file: str) -> list[str]:
 
 
 def _key_of(content: bytes, name: str) -> str:
+    """Give the key of an imported diagram: its process; of a drawing that runs nowhere, the file's name."""
     keys = _keys(content, name)
-    if not keys:
-        raise Invalid(fields={"file": _("Tệp không có quy trình nào được đánh dấu thực thi (isExecutable).")})
-    _check_key(keys[0])
-    return keys[0]
+    key = keys[0] if keys else re.sub(r"[^A-Za-z0-9]+", "-", name.removesuffix(".bpmn")).strip("-")
+    if not keys and not key[:1].isalpha():
+        key = f"so-do-{key}".rstrip("-")
+    if key in _RESERVED or "/" in key:
+        _check_key(key)
+    return key
 
 
 def _check_key(key: str) -> None:

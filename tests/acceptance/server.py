@@ -95,12 +95,13 @@ class Server:
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             assert self._process.poll() is None, f"the server ended\n{self.log[-4000:]}"
-            if self._answers():
+            if self.answers():
                 return
             time.sleep(0.01)
         raise AssertionError(f"the server did not start\n{self.log[-4000:]}")
 
-    def _answers(self) -> bool:
+    def answers(self) -> bool:
+        """Tell whether it says that it is well."""
         with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)) as connection:
             try:
                 connection.request("GET", "/healthz")

@@ -99,9 +99,9 @@ class Caller:
     def delete(self, path: str, *, headers: "Mapping[str, str] | None" = None) -> TestResponse:
         return self._send("DELETE", path, headers)
 
-    def deploy(self, files: "Mapping[str, bytes]") -> TestResponse:
+    def deploy(self, files: "Mapping[str, bytes]", *, path: str = "/deployments") -> TestResponse:
         given = {name: (io.BytesIO(content), name) for name, content in files.items()}
-        return self._send("POST", "/deployments", data=given, content_type="multipart/form-data")
+        return self._send("POST", path, data=given, content_type="multipart/form-data")
 
     def _send(
         self, method: str, path: str, headers: "Mapping[str, str] | None" = None, **more: Any

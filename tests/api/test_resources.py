@@ -13,6 +13,15 @@ from tests.api.house import PROPOSAL, House, problem
 from tests.api.steps import complete, found, with_plan
 from tests.engine.diagrams import diagram
 
+#: a decision about dates, and a service that offers it
+DATES = """<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="m" name="m" namespace="m">
+  <inputData id="i" name="day"><variable name="day" typeRef="date"/></inputData>
+  <decision id="next" name="next"><variable name="next" typeRef="date"/>
+    <informationRequirement><requiredInput href="#i"/></informationRequirement>
+    <literalExpression id="l"><text>day + duration("P1D")</text></literalExpression></decision>
+  <decisionService id="s" name="service"><outputDecision href="#next"/>
+    <inputData href="#i"/></decisionService>
+</definitions>"""
 DOCUMENTS = Path(__file__).parents[1] / "directives" / "intake" / "documents"
 
 
@@ -248,6 +257,32 @@ def test_a_decision_can_be_tried(house: House) -> None:
     problem(house.admin.post("/decisions/khong-co/evaluate", json={}), 404)
     keys = {one["key"] for one in found(house.admin.get("/decisions"))["items"]}
     assert {"urgency-profile", "escalation-ladder"} <= keys
+
+
+def test_a_decision_keeps_the_types_of_its_values_when_asked_to(house: House) -> None:
+    found(house.admin.deploy({"day.dmn": DATES.encode()}), 201)
+    given = {"typed": True, "variables": {"day": {"type": "date", "value": "2024-02-05"}}}
+    result = found(house.admin.post("/decisions/next/evaluate", json=given))
+    assert result["result"] == {"type": "date", "value": "2024-02-06"}
+    assert found(house.admin.post("/decisions/next/evaluate", json={"variables": {"day": "x"}}))["warnings"]
+
+    given["invocable"] = "service"
+    assert found(house.admin.post("/decisions/next/evaluate", json=given))["result"] == result["result"]
+    wrong = {"typed": True, "variables": {"day": "2024-02-05"}}
+    said = problem(house.admin.post("/decisions/next/evaluate", json=wrong), 422)
+    assert said["field"] == "variables.day"
+
+
+def test_files_are_checked_without_being_deployed(house: House) -> None:
+    before = house.rows()
+    good, bad = diagram().start().end().bytes(), diagram().start().exclusive("g").bytes()
+    check = "/deployments/check"
+    assert found(house.admin.deploy({"a.bpmn": good}, path=check)) == {"is_deployable": True, "findings": []}
+    both = {"a.bpmn": good, "b.bpmn": bad.replace(b'"p"', b'"q"')}
+    said = found(house.admin.deploy(both, path=check))
+    assert not said["is_deployable"]
+    assert {(one["file"], one["element"]) for one in said["findings"]} == {("b.bpmn", "g")}
+    assert house.rows() == before
 
 
 # --- messages from outside --------------------------------------------------------------------------------

@@ -9,13 +9,17 @@ from pathlib import Path
 
 import click
 
-from tests.conformance import outcomes
+from tests.conformance import importing, outcomes
 from tests.conformance.betsy import suite as betsy
 from tests.conformance.outcomes import Result
 from tests.conformance.running import Manner
 from tests.conformance.tck import suite as tck
 
-SUITES: dict[str, Callable[[Path, Manner], list[Result]]] = {"betsy": betsy.run, "dmn": tck.run}
+SUITES: dict[str, Callable[[Path, Manner], list[Result]]] = {
+    "betsy": betsy.run,
+    "dmn": tck.run,
+    "import": importing.run,
+}
 
 
 @click.command()

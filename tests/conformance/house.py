@@ -88,6 +88,10 @@ class House:
         """Begin a case that may take so long."""
         self._deadline = time.monotonic() + seconds
 
+    def is_up(self) -> bool:
+        """Tell whether it answers at all."""
+        return self.server.answers()
+
     def restart(self) -> None:
         """Start it anew on the same data, after a hang or a crash."""
         self.server.restart()

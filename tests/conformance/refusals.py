@@ -12,7 +12,7 @@ _INSIDES = re.compile(
     r"Traceback \(most recent|File \"[^\"]+\", line \d|\b[A-Z]\w*(?:Error|Exception)\b|object at 0x|NoneType"
 )
 #: rules about a file as a whole, which name a line instead of an element
-_OF_THE_FILE = ("xml.",)
+_OF_THE_FILE = ("xml.", "file.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,11 +43,17 @@ def of_findings(findings: Iterable[Mapping[str, Any]]) -> list[Problem]:
             code=str(one.get("rule") or ""),
             element=str(one.get("element") or ""),
             message=str(one.get("message") or ""),
-            is_about_file=str(one.get("rule")).startswith(_OF_THE_FILE),
+            is_about_file=_is_about_file(one),
         )
         for one in findings
         if one.get("severity") == "error"
     ]
+
+
+def _is_about_file(finding: Mapping[str, Any]) -> bool:
+    """Tell whether no element can be named: the file as a whole, or an element without an id at a line."""
+    rule = str(finding.get("rule"))
+    return rule.startswith(_OF_THE_FILE) or "line" in (finding.get("facts") or {})
 
 
 def of_answer(answer: Answer) -> list[Problem]:

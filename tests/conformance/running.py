@@ -106,7 +106,8 @@ def _guarded(
     except (HangError, BrokenError) as problem:
         kind = "hang" if isinstance(problem, HangError) else "broken"
         for house in houses:
-            house.restart()
+            if isinstance(problem, HangError) or not house.is_up():
+                house.restart()
         return Result(id=case.id, group=case.group, outcome=Outcome.CRASH, detail=f"{kind}: {problem}")
 
 

@@ -36,6 +36,8 @@ class Library:
         self._owners: dict[House, dict[str, Path]] = {}
         self._refusals: dict[Path, list[Problem]] = {}
         self._files: dict[Path, dict[str, bytes]] = {}
+        #: by folder: (file, name of a decision) → its key
+        self._keys: dict[Path, dict[tuple[str, str], str]] = {}
 
     def play(self, case: TckCase, houses: tuple[House, ...]) -> Result:
         """Evaluate one case."""
@@ -54,6 +56,7 @@ class Library:
         if any(owners.get(key) != folder for key in keys) or folder not in self._refusals:
             answer = house.send_files("/deployments", files)
             self._refusals[folder] = [] if answer.status == 201 else refusals.of_answer(answer)
+            self._keys[folder] = _decisions(house, files)
             owners |= dict.fromkeys(keys, folder)
         return self._refusals[folder]
 
@@ -81,17 +84,20 @@ class Library:
                     yield from (one.get("name") or "" for one in around if one.get("name"))
 
     def _judge(self, case: TckCase, wanted: Wanted, house: House) -> tuple[Outcome, str]:
-        keys: dict[str, str] = {}
-        for name, content in self._files[case.folder].items():
-            if name == case.model or not case.model:
-                keys |= cases.decision_keys(content)
-        key = keys.get(wanted.decision) or next(iter(keys.values()), "")
+        keys = self._keys[case.folder]
+        key = keys.get((case.model, wanted.decision)) or next(iter(keys.values()), "")
         invocable = case.invocable if case.kind != "decision" else ""
         body = {"variables": case.inputs, "typed": True, "invocable": invocable}
         answer = house.ask("POST", f"/decisions/{key}/evaluate", body)
         if answer.status != 200:
             return _refused(wanted, refusals.of_answer(answer))
         return _compared(wanted, _part(answer.body["result"], wanted, invocable), answer.body)
+
+
+def _decisions(house: House, files: dict[str, bytes]) -> dict[tuple[str, str], str]:
+    """Give the keys of the decisions of some files, as the house lists them."""
+    listed = house.get("/decisions")["items"]
+    return {(one["file"], one["name"]): one["key"] for one in listed if one["file"] in files}
 
 
 def _part(result: Typed, wanted: Wanted, invocable: str) -> Typed:
@@ -103,7 +109,8 @@ def _part(result: Typed, wanted: Wanted, invocable: str) -> Typed:
 
 
 def _refused(wanted: Wanted, problems: list[Problem]) -> tuple[Outcome, str]:
-    if not all(problem.code and problem.message for problem in problems):
+    is_found = all(problem.code != "not_found" for problem in problems)
+    if not is_found or not all(problem.code and problem.message for problem in problems):
         return Outcome.UNCLEAR, refusals.told(problems)
     return (Outcome.PASS, "") if wanted.is_error else (Outcome.CLEAR, refusals.told(problems))
 

@@ -30,6 +30,9 @@ def source(text: str) -> str:
     return juel.translate(stripped) if is_juel(stripped) else stripped
 
 
-def check(text: str) -> None:
-    """Parse an expression text; raises as `source` does, with the position of the fault."""
-    feel.compile(source(text))
+def check(text: str) -> frozenset[str]:
+    """Parse an expression text and give the variables it reads.
+
+    Raises as `source` does, with the position of the fault.
+    """
+    return feel.compile(source(text)).names

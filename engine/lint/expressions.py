@@ -83,10 +83,20 @@ _FEEL_LANGUAGES = (
     "http://www.omg.org/spec/dmn/",
     "http://www.omg.org/spec/feel/",
 )
-
+TOO_MUCH = error(
+    "file.too-many-expressions",
+    _(
+        "Các biểu thức trong tệp dài hơn {limit} ký tự; hãy chuyển bớt sang bảng quyết định hoặc tách quy "
+        "trình."
+    ),
+    why=_("Biểu thức dài đến vậy không ai đọc được và làm chậm mỗi lần kiểm tra."),
+    example="1 500 kịch bản, mỗi kịch bản 800 ký tự",
+)
 
 #: letters of an expression shown in a finding
 _SHOWN = 200
+#: letters of all different expressions of a file together; a large process has a tenth of it
+_LIMIT = 200_000
 
 
 class Place(NamedTuple):
@@ -101,10 +111,7 @@ class Place(NamedTuple):
 
 def check(diagram: Diagram) -> Iterator[Finding]:
     """Parse every expression of the judged processes."""
-    for place in places(diagram):
-        finding = _parse(diagram, place)
-        if finding is not None:
-            yield finding
+    yield from _parsed(diagram)
     for node in diagram.nodes:
         conditions = [one for one in node.definitions if local(one) == "conditionalEventDefinition"]
         if not all(child_text(one, "condition") for one in conditions):
@@ -119,11 +126,26 @@ def check(diagram: Diagram) -> Iterator[Finding]:
                 yield EMPTY.at(flow.xml, diagram.file, attribute="conditionExpression")
 
 
+def _parsed(diagram: Diagram) -> Iterator[Finding]:
+    seen: set[str] = set()
+    letters = 0
+    for place in places(diagram):
+        if place.text not in seen:
+            seen.add(place.text)
+            letters += len(place.text)
+        if letters > _LIMIT:
+            yield TOO_MUCH.for_file(diagram.file, limit=_LIMIT)
+            return
+        finding = _parse(diagram, place)
+        if finding is not None:
+            yield finding
+
+
 def _parse(diagram: Diagram, place: Place) -> Finding | None:
     shown = place.text.strip()
     rule = JUEL if expressions.is_juel(shown) else place.rule
     try:
-        expressions.check(shown)
+        diagram.names[place.text] = expressions.check(shown)
     except (FeelSyntaxError, FeelLimitExceeded) as problem:
         facts = {name: problem.facts.get(name) for name in ("position", "line", "column")}
         return rule.at(

@@ -126,6 +126,8 @@ class Diagram:
         """Read the structure once; `now` (aware) is the moment past days are judged by, None judges none."""
         self.root = root
         self.now = now
+        #: the variables each expression reads, filled while expressions are parsed
+        self.names: dict[str, frozenset[str]] = {}
         self.file = file
         self.elements = by_id(root)
         self.processes = list(children(root, "process"))

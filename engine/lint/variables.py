@@ -12,9 +12,7 @@ from typing import NamedTuple
 
 from lxml.etree import _Element as XmlElement
 
-from engine import expressions, feel
 from engine.bpmn import CAMUNDA, TIENDO, child_text, children, extensions, local
-from engine.feel import FeelLimitExceeded, FeelSyntaxError
 from engine.findings import Finding
 from engine.lint.expressions import Place, places
 from engine.lint.model import Diagram, Node, Scope
@@ -79,7 +77,7 @@ def check(diagram: Diagram, fields: Mapping[str, set[str]]) -> Iterator[Finding]
         found = written.get(_owner(place.owner))
         if found is None or any(word in place.attribute for word in _LOCAL):
             continue
-        for name in sorted(_names(place.text)):
+        for name in sorted(diagram.names.get(place.text, ())):
             finding = _judge(diagram, place, name, found)
             if finding is not None and (key := (finding.element, name)) not in told:
                 told.add(key)
@@ -100,13 +98,6 @@ def _judge(diagram: Diagram, place: Place, name: str, written: Written) -> Findi
     if similar is not None:
         return told(MISSPELT, similar=similar)
     return None if written.is_open else told(UNKNOWN)
-
-
-def _names(text: str) -> frozenset[str]:
-    try:
-        return feel.compile(expressions.source(text)).names
-    except (FeelSyntaxError, FeelLimitExceeded):
-        return frozenset()
 
 
 # --- what is written --------------------------------------------------------------------------------------

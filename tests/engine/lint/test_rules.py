@@ -13,6 +13,7 @@ from tests.engine.lint.cases import CASES, Case, choice, task
 
 #: rules that need more than one diagram, or no diagram; tested in test_deployment.py and test_xml_gate.py
 ELSEWHERE = {
+    "file.too-many-expressions",
     "call.retired-process",
     "decision.unreadable",
     "file.none",

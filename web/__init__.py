@@ -28,6 +28,8 @@ FAMILIES = (
     "definitions",
     "diagram_editor",
     "instances",
+    "repairs",
+    "migrations",
     "incidents",
     "reports",
     "board",

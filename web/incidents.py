@@ -80,7 +80,8 @@ def index() -> str:
 def retry(incident_id: str) -> Any:
     """Try again what failed; if it fails once more a new incident says so."""
     with runtime().database.unit_of_work(principal().actor) as work:
-        instance_id = incidents.retry(work, incident_id)
+        tries = request.form.get("tries", type=int)
+        instance_id = incidents.retry(work, incident_id, tries=tries)
         work.commit()
     with runtime().database.reading() as session:
         again = session.scalar(
@@ -94,3 +95,13 @@ def retry(incident_id: str) -> Any:
     if request.form.get("back") == "instance":
         return then("pages.instances.show", said, tone=tone, instance_id=instance_id)
     return then("pages.incidents.index", said, tone=tone)
+
+
+@blueprint.post("/<incident_id>/close")
+@rule("incidents.resolve")
+def close(incident_id: str) -> Any:
+    """Take note that an incident needs nothing more."""
+    with runtime().database.unit_of_work(principal().actor) as work:
+        instance_id = incidents.close(work, incident_id, reason=request.form.get("reason", ""))
+        work.commit()
+    return then("pages.instances.show", _("Đã đóng sự cố."), instance_id=instance_id)

@@ -18,7 +18,7 @@ from foundation.database import UnitOfWork
 from foundation.errors import Invalid, NotFound, TiendoError
 from foundation.texts import Text, _
 from processes import work_views
-from web import instance_state, names, timelines
+from web import instance_state, names, repair_panel, timelines
 from web.days import Days, days
 from web.gate import principal, rule, runtime
 from web.posted import Posted, problems, then
@@ -42,10 +42,7 @@ STATES: dict[str, tuple[Text, str]] = {
 EVENTS: dict[str, tuple[Text, str]] = {
     "instance.started": (_("Bắt đầu chạy"), "play"),
     "instance.ended": (_("Kết thúc"), "check"),
-    "instance.suspended": (_("Tạm dừng"), "pause"),
-    "instance.resumed": (_("Chạy tiếp"), "play"),
-    "instance.cancel_requested": (_("Yêu cầu hủy"), "cancel"),
-    "variables.repaired": (_("Sửa biến"), "edit"),
+    **repair_panel.REPAIRS,
     "element.entered": (_("Đến bước"), "chevron-right"),
     "element.completed": (_("Xong bước"), "check"),
     "element.cancelled": (_("Bỏ bước"), "cancel"),
@@ -129,7 +126,7 @@ def index() -> str:
 @rule("instances.read")
 def show(instance_id: str) -> str:
     """Show one instance: diagram with outline, what is wrong, tasks, variables, children."""
-    return _page(instance_id)
+    return page(instance_id)
 
 
 @blueprint.get("/<instance_id>/state.json")
@@ -167,6 +164,8 @@ def history_page(instance_id: str) -> str:
         broken_at=broken_at,
         events=EVENTS,
         to=timelines.TO,
+        repairs=repair_panel.REPAIRS,
+        told=repair_panel.told,
         plain=_json,
     )
 
@@ -202,7 +201,8 @@ def set_variable(instance_id: str) -> Any:
 
     def change(work: UnitOfWork, changed: str, *, reason: str) -> None:
         posted.check()
-        repairs.set_variables(work, changed, {name: _value(raw)}, reason=reason)
+        token = request.form.get("token") or None
+        repairs.set_variables(work, changed, {name: _value(raw)}, reason=reason, token=token)
 
     return _repair(instance_id, change, _("Đã sửa biến {name}.", name=name))
 
@@ -241,11 +241,12 @@ def _repair(instance_id: str, change: Callable[..., None], said: Text) -> Any:
     except NotFound:
         raise
     except TiendoError as error:
-        return _page(instance_id, errors=problems(error), act=request.endpoint or ""), 422
+        return page(instance_id, errors=problems(error), act=request.endpoint or ""), 422
     return then("pages.instances.show", said, instance_id=instance_id)
 
 
-def _page(instance_id: str, errors: dict[str, str] | None = None, act: str = "") -> str:
+def page(instance_id: str, errors: dict[str, str] | None = None, act: str = "") -> str:
+    """Give the page of an instance; `act` names the form that could not be carried out, if any."""
     with runtime().database.reading() as session:
         found = instances.get(session, instance_id)
         today = _days(session)
@@ -269,6 +270,10 @@ def _page(instance_id: str, errors: dict[str, str] | None = None, act: str = "")
             "messages": _subscriptions(session, instance_id),
             "colleagues": _colleagues(session) if _may_reassign() else [],
             "is_verified": found.history_seq <= VERIFIED_AT_ONCE,
+            "panel": repair_panel.panel(session, found) if _may_repair() else None,
+            "repaired": repair_panel.done(session, instance_id),
+            "forks": _forks(session, instance_id),
+            "newer": _newer(session, found),
         }
         shown["broken_at"] = history.verify(session, instance_id) if shown["is_verified"] else None
     return render_template(
@@ -278,7 +283,9 @@ def _page(instance_id: str, errors: dict[str, str] | None = None, act: str = "")
         subject_url=_address(shown["subject"]),
         states=STATES,
         today=today,
-        may_repair=access.allow(principal(), "instances.repair"),
+        may_repair=_may_repair(),
+        repairs=repair_panel.REPAIRS,
+        told=repair_panel.told,
         may_reassign=_may_reassign(),
         may_resolve=access.allow(principal(), "incidents.resolve"),
         retryable=frozenset(incidents.RETRIES),
@@ -296,6 +303,22 @@ def _address(subject: work_views.Subject | None) -> str | None:
     endpoint, name = _ABOUT[subject.kind]
     arguments: dict[str, Any] = {name: subject.id}
     return url_for(endpoint, **arguments)
+
+
+def _may_repair() -> bool:
+    return access.allow(principal(), "instances.repair")
+
+
+def _forks(session: Session, instance_id: str) -> list[str]:
+    query = select(ProcessInstance.id).where(ProcessInstance.origin_instance_id == instance_id)
+    return list(session.scalars(query.order_by(ProcessInstance.id).limit(CHILDREN)))
+
+
+def _newer(session: Session, found: ProcessInstance) -> int | None:
+    """Give the newest other version an instance could go to, None when there is none or it is over."""
+    versions = [one.version for one in definitions.versions(session, found.key)]
+    others = [version for version in versions if version != found.definition_version]
+    return None if found.ended_at is not None or not others else others[0]
 
 
 def _may_reassign() -> bool:

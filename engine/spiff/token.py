@@ -112,6 +112,6 @@ class Token(Task):  # type: ignore[misc]  # SpiffWorkflow is untyped
             key = token.internal_data.get("key")
             if key is not None:
                 parts.append(f"{token.node.element.id}[{key}]")
-            elif token is not self and token.scope is not None:
+            elif token is not self and token.scope is not None and token.node.is_in_paths:
                 parts.append(token.node.element.id)
         return "/".join(reversed(parts))

@@ -433,6 +433,13 @@ def test_history_tells_who_threw_what_was_caught_and_what_is_undone(bench: Bench
     ]
 
 
+def test_a_handler_stands_in_history_in_the_scope_it_is_drawn_in(bench: Bench) -> None:
+    drawing = diagram().start().inside("sub").start("s").task("a").undone_by("un_a").end("e").outside()
+    bench.deploy(drawing.throw("throw", compensation()).end().bytes())
+    scopes = {line.element: line.scope for line in lines(bench, bench.start()) if line.scope}
+    assert scopes["un_a"] == scopes["a"] == "sub"
+
+
 def test_only_what_can_be_undone_leaves_a_record(bench: Bench) -> None:
     sub = diagram().start().inside("sub").start("s").task("a").undone_by("un_a")
     sub.end("e", compensation("a")).outside().task("b").undone_by("un_b").task("c").user_task("wait").end()

@@ -21,6 +21,8 @@ class Node(TaskSpec):  # type: ignore[misc]  # SpiffWorkflow is untyped
     is_none_start = False
     #: a token that arrives goes before others that are ready, so that no signal thrown beside it is missed
     hears_signals = False
+    #: named in the scope of what runs inside
+    is_in_paths = True
     #: kinds of rows a token at this node may have opened (keys of `engine.projections.CLOSERS`)
     rows: tuple[str, ...] = ()
 

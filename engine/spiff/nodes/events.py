@@ -145,6 +145,8 @@ class StartEvent(Event):
 class ThrowEvent(Node):
     """What end events and intermediate throw events share: while it undoes activities it is their scope."""
 
+    is_in_paths = False
+
     def scope_done(self, token: Token) -> None:
         """Go on undoing; when all is undone, go on along the flow."""
         if compensation.go_on(token):

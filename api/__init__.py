@@ -11,6 +11,7 @@ from api import errors, gate, idempotency
 
 #: modules with a `blueprint`; one per resource
 RESOURCES = (
+    "ad_hoc",
     "assignments",
     "bundles",
     "calendars",

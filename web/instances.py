@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from directives import access
-from engine import definitions, history, incidents, instances, repairs, user_tasks
+from engine import ad_hoc, definitions, history, incidents, instances, repairs, user_tasks
 from engine.models import EventSubscription, Incident, ProcessInstance, Timer, UserTask
 from engine.states import InstanceState, WorkState
 from foundation.database import UnitOfWork
 from foundation.errors import Invalid, NotFound, TiendoError
 from foundation.texts import Text, _
-from processes import work_views
+from processes import instance_access, work_views
 from web import instance_state, names, repair_panel, timelines
 from web.days import Days, days
 from web.gate import principal, rule, runtime
@@ -55,6 +55,8 @@ EVENTS: dict[str, tuple[Text, str]] = {
     "user_task.due_changed": (_("Đổi hạn"), "calendar"),
     "escalation.fired": (_("Nhắc việc, báo lên"), "alarm"),
     "escalation.thrown": (_("Báo lên trong sơ đồ"), "alarm"),
+    "ad_hoc.activated": (_("Chọn làm một bước"), "play"),
+    "ad_hoc.ended": (_("Kết thúc tiểu quy trình tùy biến"), "check"),
     "timer.fired": (_("Đến giờ hẹn"), "clock"),
     "message.received": (_("Nhận thông tin"), "inbox"),
     "signal.received": (_("Nhận tín hiệu"), "webhook"),
@@ -191,6 +193,33 @@ def cancel(instance_id: str) -> Any:
     return _repair(instance_id, instances.cancel, _("Đã hủy phiên chạy."))
 
 
+@blueprint.post("/<instance_id>/choices/<activity>")
+@rule("instances.start")
+def activate(instance_id: str, activity: str) -> Any:
+    """Start an activity of an ad-hoc sub-process that is open."""
+    try:
+        with runtime().database.unit_of_work(principal().actor) as work:
+            instance_access.visible(work.session, principal(), instance_id)
+            ad_hoc.activate(work, instance_id, activity, token=request.form.get("token"))
+            work.commit()
+    except NotFound:
+        raise
+    except TiendoError as error:
+        return page(instance_id, errors=problems(error), act=request.endpoint or ""), 422
+    return then("pages.instances.show", _("Đã bắt đầu bước đã chọn."), instance_id=instance_id)
+
+
+@blueprint.post("/<instance_id>/choices/<token>/end")
+@rule("instances.repair")
+def end_choices(instance_id: str, token: str) -> Any:
+    """End an ad-hoc sub-process."""
+
+    def change(work: UnitOfWork, changed: str, *, reason: str) -> None:
+        ad_hoc.end(work, changed, token, reason=reason)
+
+    return _repair(instance_id, change, _("Đã kết thúc tiểu quy trình tùy biến."))
+
+
 @blueprint.post("/<instance_id>/variables")
 @rule("instances.repair")
 def set_variable(instance_id: str) -> Any:
@@ -266,6 +295,7 @@ def page(instance_id: str, errors: dict[str, str] | None = None, act: str = "") 
             "subject": work_views.subjects_of(session, [(found.key, found.business_key)]).get(
                 found.business_key or ""
             ),
+            "choices": ad_hoc.choices(session, instance_id),
             "timers": _timers(session, instance_id),
             "messages": _subscriptions(session, instance_id),
             "colleagues": _colleagues(session) if _may_reassign() else [],
@@ -284,6 +314,7 @@ def page(instance_id: str, errors: dict[str, str] | None = None, act: str = "") 
         states=STATES,
         today=today,
         may_repair=_may_repair(),
+        may_choose=access.allow(principal(), "instances.start"),
         repairs=repair_panel.REPAIRS,
         told=repair_panel.told,
         may_reassign=_may_reassign(),

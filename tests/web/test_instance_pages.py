@@ -202,3 +202,18 @@ def test_a_longer_list_asks_no_more_questions(office: Office, admin: Browser, st
         start(office, "duyet", {"organisation": office.place.division})
     many = [questions(path) for path in ("/instances", "/definitions", f"/instances/{started}")]
     assert many == few
+
+
+def test_what_is_chosen_in_an_ad_hoc_sub_process_is_started_from_the_page(
+    office: Office, admin: Browser
+) -> None:
+    drawn = bpmn.diagram("tuy-bien").start().inside("adhoc", "adHocSubProcess")
+    drawn.at(None).user_task("hoi_y_kien", name="Hỏi ý kiến").outside().end()
+    office.deploy(tuybien__bpmn=drawn.bytes())
+    made = start(office, "tuy-bien", {})
+    page = admin.get(f"/instances/{made}")
+    assert "Bắt đầu “Hỏi ý kiến”" in page.text
+    admin.post(f"/instances/{made}/choices/hoi_y_kien", {})
+    with office.database.reading() as session:
+        assert [task.element for task in user_tasks.of_instance(session, made)] == ["hoi_y_kien"]
+    assert "Kết thúc tiểu quy trình tùy biến" in admin.get(f"/instances/{made}").text

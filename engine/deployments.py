@@ -25,6 +25,7 @@ from engine.models import (
 )
 from engine.spiff.graph import ProcessGraph
 from engine.states import DefinitionState
+from engine.transforms import global_tasks
 from foundation import outbox
 from foundation.database import Base, UnitOfWork
 from foundation.errors import Invalid
@@ -115,7 +116,7 @@ def keys_of(files: Mapping[str, bytes]) -> list[tuple[Kind, str]]:
     processes = {
         process.get("id") or ""
         for tree in trees.values()
-        for process in children(tree, "process")
+        for process in children(global_tasks.expanded(tree), "process")
         if is_executable(process)
     }
     return [

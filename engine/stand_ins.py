@@ -9,6 +9,7 @@ from xml.sax.saxutils import quoteattr
 
 from engine import expressions, xml_gate
 from engine.bpmn import BPMN, CAMUNDA, is_executable
+from engine.transforms import global_tasks
 from foundation.errors import Invalid
 from foundation.texts import _
 
@@ -59,7 +60,7 @@ def read(files: Mapping[str, bytes]) -> Called:
     for name, content in files.items():
         if not name.endswith(".bpmn"):
             continue
-        root = xml_gate.parse(content, file=name)
+        root = global_tasks.expanded(xml_gate.parse(content, file=name))
         ordered += [one.get("id") or "" for one in root.iter(f"{BPMN}process") if is_executable(one)]
         for node in root.iter(f"{BPMN}*"):
             topics.add(node.get(f"{CAMUNDA}topic") or "")

@@ -20,6 +20,7 @@ from engine.bpmn import (
     is_true,
     local,
 )
+from engine.transforms import global_tasks
 
 
 @dataclass(eq=False, kw_only=True)
@@ -124,13 +125,13 @@ class Diagram:
 
     def __init__(self, root: XmlElement, *, file: str, now: datetime | None = None) -> None:
         """Read the structure once; `now` (aware) is the moment past days are judged by, None judges none."""
-        self.root = root
+        self.root = global_tasks.expanded(root)
         self.now = now
         #: the variables each expression reads, filled while expressions are parsed
         self.names: dict[str, frozenset[str]] = {}
         self.file = file
-        self.elements = by_id(root)
-        self.processes = list(children(root, "process"))
+        self.elements = by_id(self.root)
+        self.processes = list(children(self.root, "process"))
         self._nodes_by_id: dict[str, Node] = {}
         self._all_scopes = [scope for process in self.processes for scope in self._read_scopes(process)]
         for scope in self._all_scopes:

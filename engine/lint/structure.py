@@ -9,6 +9,8 @@ from engine.findings import Finding
 from engine.lint.labels import label
 from engine.lint.model import Diagram, Flow, Node, Scope
 from engine.rules import error, warning
+from engine.transforms import global_tasks
+from engine.transforms.tree import DRAWN_AS
 from foundation.texts import _
 
 ID_MISSING = error(
@@ -171,7 +173,11 @@ def _ids(diagram: Diagram) -> Iterator[Finding]:
             yield ID_MISSING.at(element, diagram.file, kind=label(local(element)), line=element.sourceline)
         elif not _NCNAME.match(identity):
             yield ID_INVALID.at(element, diagram.file, id=identity)
-    ids = [(identity, node) for node in diagram.root.iter(f"{BPMN}*") if (identity := node.get("id"))]
+    ids = [
+        (identity, node)
+        for node in diagram.root.iter(f"{BPMN}*")
+        if (identity := node.get("id")) and node.get(DRAWN_AS) not in global_tasks.TASKS
+    ]
     counts = Counter(identity for identity, _node in ids)
     for identity, node in dict(reversed(ids)).items():
         if counts[identity] > 1:

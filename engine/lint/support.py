@@ -36,9 +36,6 @@ UNKNOWN = error(
 
 _NO_IMPLICIT_THROW = _("sự kiện phát ngầm chỉ để vẽ; hãy dùng sự kiện phát trung gian.")
 _NO_CHOREOGRAPHY = _("biểu đồ phối hợp (choreography, conversation) chỉ để vẽ; hãy mô tả bằng quy trình.")
-_NO_GLOBAL = _(
-    "nhiệm vụ dùng chung (global task) chưa có; hãy đưa bước vào quy trình hoặc gọi quy trình khác."
-)
 _START_NEEDS_EVENT = _(
     "tiểu quy trình sự kiện phải bắt đầu bằng một sự kiện có định nghĩa (thời gian, lỗi…)."
 )
@@ -115,7 +112,7 @@ ROWS: tuple[Row, ...] = (
         _NO_CHOREOGRAPHY,
     ),
     *_plain("conversation subConversation callConversation globalConversation", _NO_CHOREOGRAPHY),
-    *_plain("globalTask globalUserTask globalManualTask globalScriptTask globalBusinessRuleTask", _NO_GLOBAL),
+    *_plain("globalTask globalUserTask globalManualTask globalScriptTask globalBusinessRuleTask"),
 )
 
 _TABLE = {(row.element, row.event, row.place): row for row in ROWS}

@@ -9,7 +9,17 @@ from copy import deepcopy
 
 from lxml.etree import _Element as XmlElement
 
-from engine.transforms import booleans, ends, expressions, links, receivers, references, splits, unreachable
+from engine.transforms import (
+    booleans,
+    ends,
+    expressions,
+    global_tasks,
+    links,
+    receivers,
+    references,
+    splits,
+    unreachable,
+)
 from engine.transforms.tree import DRAWN_AS, ORIGIN, Tree
 
 __all__ = ["DRAWN_AS", "ORIGIN", "apply"]
@@ -18,6 +28,7 @@ __all__ = ["DRAWN_AS", "ORIGIN", "apply"]
 def apply(root: XmlElement) -> XmlElement:
     """Give a transformed copy of a gated `definitions` tree; the tree given stays as it is."""
     tree = Tree(deepcopy(root))
+    global_tasks.expand(tree.root)
     booleans.normalise(tree)
     references.inline(tree)
     links.join(tree)

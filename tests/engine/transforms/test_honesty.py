@@ -8,6 +8,7 @@ from lxml import etree
 from engine import transforms
 from engine.bpmn import BPMN, FLOW_NODES, local
 from engine.play import Played, Player
+from engine.transforms.global_tasks import TASKS
 from tests.engine.diagrams import Diagram, diagram, event, link, timer
 
 
@@ -56,11 +57,17 @@ def translated() -> Diagram:
     return drawing.flow("g", "u", "${amount > 5}").flow("g", "e2", identity="no")
 
 
+def shared() -> Diagram:
+    task = '<bpmn:globalTask id="x" name="Việc chung"/>'
+    return diagram().root(task).start().node("callActivity", "c", calledElement="x").user_task("u").end()
+
+
 #: transform → a drawing it rewrites
 DRAWINGS = {
     "booleans": spelled_with_digits,
     "ends": bare,
     "expressions": translated,
+    "global_tasks": shared,
     "links": jumping,
     "receivers": receiving,
     "references": referring,
@@ -83,7 +90,7 @@ def played(drawing: Diagram, **variables: object) -> Played:
 def drawn(drawing: Diagram) -> dict[str, str]:
     """Give the tags people drew by id."""
     nodes = etree.fromstring(drawing.bytes()).iter(f"{BPMN}*")
-    return {str(node.get("id")): local(node) for node in nodes if local(node) in FLOW_NODES}
+    return {str(node.get("id")): local(node) for node in nodes if local(node) in FLOW_NODES | set(TASKS)}
 
 
 def test_every_transform_is_played_here() -> None:

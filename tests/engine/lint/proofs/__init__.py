@@ -12,6 +12,7 @@ from tests.engine.lint.proofs import (
     gateways,
     intermediate,
     several,
+    shared,
     starts,
     undoing,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "gateways",
     "intermediate",
     "several",
+    "shared",
     "starts",
     "undoing",
 ]

@@ -27,6 +27,7 @@ FAMILIES = (
     "profile",
     "definitions",
     "diagram_editor",
+    "lint_rules",
     "instances",
     "repairs",
     "migrations",

@@ -18,7 +18,7 @@ from engine.models import ProcessDefinition
 from foundation.database import UnitOfWork
 from foundation.errors import Invalid, NotFound, Stale, TiendoError, TooLarge
 from foundation.texts import Text, _
-from web import context, headers
+from web import context, headers, lint_rules
 from web.definitions import running, words_of_changes
 from web.gate import principal, rule, runtime
 from web.posted import Posted, problems, then
@@ -32,7 +32,7 @@ STARTERS: dict[str, tuple[Text, Text]] = {
     "opinions": (_("Lấy ý kiến"), _("Soạn nội dung, mỗi đơn vị cho ý kiến, rồi tổng hợp.")),
 }
 #: addresses below /definitions that are not processes
-_RESERVED = frozenset({"new", "import", "lint", "forms", "decisions"})
+_RESERVED = frozenset({"new", "import", "lint", "forms", "decisions", "rules"})
 #: status of the answers that the editor's script reads
 _STATUS = ((Stale, 412), (Invalid, 422), (NotFound, 404), (TooLarge, 413), (TiendoError, 409))
 #: the panel of the editor writes style attributes (a height, colours); scripts stay as strict as everywhere
@@ -353,7 +353,7 @@ def _import_problems(error: Invalid) -> dict[str, str]:
 
 
 def _shown(finding: Finding) -> dict[str, Any]:
-    return finding.as_json(context.language())
+    return finding.as_json(context.language()) | {"help": lint_rules.help_of(finding.rule)}
 
 
 def _problem(error: TiendoError) -> Response:

@@ -20,6 +20,7 @@ const ENGLISH = {
   'Đang ở đây: {count}': 'Here now: {count}',
   'có sự cố': 'incident',
   'Không có lỗi': 'No findings',
+  'Vì sao, sửa thế nào? (mở tab mới)': 'Why, and how to put it right? (new tab)',
   '{count} lỗi': '{count} errors',
   '{count} cảnh báo': '{count} warnings',
   'Đang kiểm tra…': 'Checking…',

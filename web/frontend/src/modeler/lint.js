@@ -96,10 +96,20 @@ export class LintAsYouDraw {
     }
     const message = document.createElement('span');
     message.textContent = finding.message;
-    const rule = document.createElement('code');
-    rule.textContent = finding.rule ?? '';
+    const rule = this.rule(finding);
     item.append(icon(PICTURES[finding.severity] ?? 'info'), place, message, rule);
     return item;
+  }
+
+  /** The code of the rule, leading to why it matters and how to put it right, where the page knows it. */
+  rule({ rule, help }) {
+    const code = document.createElement('code');
+    code.textContent = rule ?? '';
+    if (!help) return code;
+    const link = document.createElement('a');
+    Object.assign(link, { href: help, target: '_blank', rel: 'noopener', title: text('Vì sao, sửa thế nào? (mở tab mới)') });
+    link.append(code);
+    return link;
   }
 
   reveal(element) {

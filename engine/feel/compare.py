@@ -120,18 +120,21 @@ def contains(run: Run, span: Range, value: Any) -> bool | None:
     if span.excludes:
         same = equal(run, span.low, value)
         return None if same is None else not same
+    if span.is_point:
+        return equal(run, span.low, value)
     if value is None:
         return None
-    above = _beyond(run, span.low, value, closed=span.low_closed, low=True)
-    below = _beyond(run, span.high, value, closed=span.high_closed, low=False)
+    above = _beyond(run, span, value, low=True)
+    below = _beyond(run, span, value, low=False)
     if above is False or below is False:
         return False
     return None if above is None or below is None else True
 
 
-def _beyond(run: Run, end: Any, value: Any, *, closed: bool, low: bool) -> bool | None:
+def _beyond(run: Run, span: Range, value: Any, *, low: bool) -> bool | None:
+    end, closed = (span.low, span.low_closed) if low else (span.high, span.high_closed)
     if end is None:
-        return True
+        return None if span.unknown else True
     order = before(end, value) if low else before(value, end)
     if order is None:
         return True if closed and equal(run, end, value) else None

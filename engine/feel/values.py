@@ -59,6 +59,13 @@ class Range:
     excludes: bool = False
     #: True when written as one comparison (`< 10`), which differs from one with two dots (DMN 1.5 §10.3.2.7)
     one_sided: bool = False
+    #: True when an end that was asked for is null: what the other end does not exclude is unknown
+    unknown: bool = False
+
+    @property
+    def is_point(self) -> bool:
+        """Tell whether the range is the test `= value`."""
+        return self.one_sided and self.low_closed and self.high_closed
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,7 +5,7 @@ from typing import Any
 from engine.feel.compare import before, contains, equal
 from engine.feel.compiler.core import Code, Compiler, makes
 from engine.feel.compiler.operators import incomparable
-from engine.feel.nodes import Between, Differs, RangeOf, Within
+from engine.feel.nodes import Between, Constant, Differs, Node, RangeOf, Within
 from engine.feel.run import Frame, Run
 from engine.feel.types import kind_of, shown
 from engine.feel.values import Range
@@ -46,11 +46,14 @@ def range_of(compiler: Compiler, node: RangeOf) -> Code:
     low = None if node.low is None else compiler.code(node.low)
     high = None if node.high is None else compiler.code(node.high)
     at, low_closed, high_closed, one_sided = node.at, node.low_closed, node.high_closed, not node.dotted
+    low_asked, high_asked = _is_asked(node.low, closed=low_closed), _is_asked(node.high, closed=high_closed)
+    is_point = node.low is not None and node.low is node.high
 
     def make(frame: Frame) -> Any:
         start = None if low is None else low(frame)
         end = None if high is None else high(frame)
-        if start is None and end is None and not one_sided:
+        unknown = (low_asked and start is None) or (high_asked and end is None)
+        if start is None and end is None and not (unknown or one_sided):
             return frame.run.warn(at, "range", _("khoảng giá trị cần ít nhất một đầu."))
         if kind_of(start) not in _AT_ENDS or kind_of(end) not in _AT_ENDS:
             wrong = start if kind_of(start) not in _AT_ENDS else end
@@ -59,11 +62,28 @@ def range_of(compiler: Compiler, node: RangeOf) -> Code:
             )
         if start is not None and end is not None and kind_of(start) != kind_of(end):
             return incomparable(frame.run, start, end, at)
+        if is_point:
+            return Range(start, end, low_closed=True, high_closed=True, one_sided=True)
+        if unknown:
+            said = _(
+                "một đầu của khoảng giá trị là rỗng (null) nên không biết giá trị có nằm trong đó không."
+            )
+            frame.run.warn(at, "range", said)
         return Range(
-            start, end, low_closed and start is not None, high_closed and end is not None, one_sided=one_sided
+            start,
+            end,
+            low_closed and start is not None,
+            high_closed and end is not None,
+            one_sided=one_sided,
+            unknown=unknown,
         )
 
     return make
+
+
+def _is_asked(end: Node | None, *, closed: bool) -> bool:
+    """Tell whether an end must have a value; an open end written `null` has none on purpose."""
+    return end is not None and (closed or not (type(end) is Constant and end.value is None))
 
 
 @makes(Differs)

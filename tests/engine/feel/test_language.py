@@ -106,6 +106,13 @@ def test_an_expression_tells_the_names_it_needs() -> None:
         ("if null then 1 else 2", Decimal(2)),
         ("some x in [null, true] satisfies x", True),
         ("every x in [null, true] satisfies x", None),
+        ("5 in [1..null]", None),
+        ("0 in [1..null]", False),
+        ("5 in (null..3)", False),
+        ("1 in (null..3)", True),
+        ("5 in >= null", None),
+        ("5 in (= null)", False),
+        ("null in (= null)", True),
     ],
 )
 def test_the_unknown_stays_unknown_until_something_decides(value: Value, source: str, expected: Any) -> None:
@@ -130,6 +137,8 @@ def test_the_unknown_stays_unknown_until_something_decides(value: Value, source:
         ('contains(?, "x")', "axb", True),
         ("[1, 2, 3]", 2, True),
         ("> 5", "a", None),
+        (">= missing", 7, None),
+        ("[1..missing]", 7, None),
     ],
 )
 def test_a_cell_of_a_decision_table_is_passed_or_not(

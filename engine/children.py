@@ -89,6 +89,7 @@ def report(work: UnitOfWork, row: Row[Any], execution: Execution, ended: Ended) 
             "key": row.element_key,
             "outcome": ended.state,
             "error_code": ended.error_code,
+            "error_message": ended.error_message,
             "result": ended.error_variables,
         },
     )

@@ -108,14 +108,10 @@ def _child_ended(work: UnitOfWork, instance: Row[Any], payload: dict[str, Any]) 
     def command(execution: Execution) -> None:
         token = execution.token(payload["token"])
         node = token.node
-        if isinstance(node, CallActivity):
-            node.child_ended(
-                token,
-                key=payload["key"],
-                outcome=payload["outcome"],
-                error_code=payload["error_code"],
-                result=payload["result"],
-            )
+        if payload["outcome"] == InstanceState.FAILED:
+            execution.fail(token, payload["error_code"], payload["result"], payload.get("error_message"))
+        elif isinstance(node, CallActivity):
+            node.child_ended(token, key=payload["key"], outcome=payload["outcome"])
 
     _run_if_awaited(work, instance, command)
 

@@ -145,6 +145,7 @@ class Ended:
 
     state: str
     error_code: str | None = None
+    error_message: str | None = None
     #: what the error brings to whoever catches it at the call
     error_variables: dict[str, Any] = field(default_factory=dict)
 

@@ -279,18 +279,19 @@ class Execution(Workflow):  # type: ignore[misc]  # SpiffWorkflow is untyped
         if not self.root.internal_data.get("called"):
             raise uncaught(token.node.element.drawn_id, code)
         self.root.set_all(variables)
-        self.end("failed", code, variables)
+        self._end(Ended(state="failed", error_code=code, error_message=message, error_variables=variables))
 
-    def end(
-        self, state: str, error_code: str | None = None, error_variables: dict[str, Any] | None = None
-    ) -> None:
+    def end(self, state: str) -> None:
         """End the instance; tokens still inside are cancelled."""
+        self._end(Ended(state=state))
+
+    def _end(self, ended: Ended) -> None:
         if self.ended is None:
             for token in self.root.inside():
                 self.remove(token, is_cancelled=True)
-            self.ended = Ended(state=state, error_code=error_code, error_variables=error_variables or {})
-            self.effects.append(Happened(type=f"instance.{state}", element=""))
-            self.effects.append(self.ended)
+            self.ended = ended
+            self.effects.append(Happened(type=f"instance.{ended.state}", element=""))
+            self.effects.append(ended)
             self.ready.clear()
 
     # --- the loop -----------------------------------------------------------------------------------

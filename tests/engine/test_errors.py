@@ -112,6 +112,17 @@ def calling(interrupting: str) -> tuple[bytes, bytes]:
     return drawing.end("e2").bytes(), child.bytes()
 
 
+def test_the_call_keeps_code_message_and_variables_of_an_error_that_ended_its_process(bench: Bench) -> None:
+    child = diagram("child").start().service_task("work", "stamp").end().bytes()
+    drawing = diagram().start().node("callActivity", "call", calledElement="child").end()
+    drawing.boundary("b", "call", f"<bpmn:errorEventDefinition {TOLD}/>").user_task("repair").end("e2")
+    bench.deploy(drawing.bytes(), child)
+    bench.handle("stamp", refuse)
+    instance = bench.start()
+    bench.dispatcher.settle()
+    assert bench.variables(instance) == {"code": "E1", "said": "Chưa ký số", "sheet": 3}
+
+
 def test_an_escalation_of_a_called_process_reaches_the_call(bench: Bench) -> None:
     bench.deploy(*calling("false"))
     instance = bench.start()

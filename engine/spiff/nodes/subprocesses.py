@@ -146,13 +146,8 @@ class CallActivity(Activity):
             )
         )
 
-    def child_ended(
-        self, token: Token, *, key: str, outcome: str, error_code: str | None, result: dict[str, Any]
-    ) -> None:
+    def child_ended(self, token: Token, *, key: str, outcome: str) -> None:
         """Count one ended child; with the last one, or when the completion condition holds, go on."""
-        if outcome == "failed":
-            token.execution.fail(token, error_code, result)
-            return
         facts, multi = token.internal_data, self.element.multi
         is_withdrawn = multi is not None and outcome == "cancelled"
         counter = "withdrawn" if is_withdrawn else "done"

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
 from sqlalchemy.orm import Session
 
 from directives import deadlines, policies
@@ -22,8 +22,8 @@ from directives.people import group
 from directives.people_tables import PersonRow
 from directives.report_tables import ReportRound, UnitReport
 from directives.roles import ROLES
+from engine import user_tasks
 from engine.models import UserTask, UserTaskCandidate
-from engine.states import WorkState
 from foundation import calendars
 from foundation.texts import Text, _
 from foundation.vietnamese import fold
@@ -250,12 +250,7 @@ def _conditions(session: Session, now: datetime) -> dict[View, ColumnElement[boo
 
 
 def _mine(principal: Principal) -> ColumnElement[bool]:
-    # asked by ids, so that the few groups of a person lead the search and not the many open tasks
-    own = select(UserTask.id).where(
-        UserTask.assignee == principal.account_id, UserTask.state == WorkState.OPEN.value
-    )
-    offered = _offered(principal.groups).where(UserTask.assignee.is_(None))
-    return UserTask.id.in_(union_all(own, offered))
+    return user_tasks.may_be_done_by(principal.account_id, principal.groups)
 
 
 def _of_unit(principal: Principal) -> ColumnElement[bool]:
@@ -275,14 +270,6 @@ def _of_unit(principal: Principal) -> ColumnElement[bool]:
 
 def _candidates(groups: Iterable[str]) -> Select[str]:
     return select(UserTaskCandidate.task_id).where(UserTaskCandidate.group.in_(sorted(groups)))
-
-
-def _offered(groups: Iterable[str]) -> Select[str]:
-    return (
-        select(UserTask.id)
-        .join(UserTaskCandidate, UserTaskCandidate.task_id == UserTask.id)
-        .where(UserTaskCandidate.group.in_(sorted(groups)), UserTask.state == WorkState.OPEN.value)
-    )
 
 
 def _containing(session: Session, text: str, wanted: list[ColumnElement[bool]]) -> ColumnElement[bool]:

@@ -22,18 +22,27 @@ from foundation.vietnamese import format_date
 from foundation.working_time import local_date
 from web import context, names
 from web.days import Days
+from web.gate import runtime
 
 #: steps an official knows; gateways and automatic steps only appear while something waits there
 STEPS = frozenset({"userTask", "manualTask", "callActivity", "receiveTask"})
 #: what an instance waits for, beside people
 WAITS: Mapping[str, Text] = {
     "job": _("hệ thống đang xử lý"),
+    "external": _("chờ bộ xử lý bên ngoài “{topic}”"),
     "timer": _("chờ đến {day}"),
     "message": _("chờ thông tin từ nơi khác"),
     "signal": _("chờ tín hiệu"),
     "conditional": _("chờ đủ điều kiện"),
     "child": _("quy trình con đang chạy"),
 }
+
+
+def _kind_of(waiting: WaitingElement) -> str:
+    """Give what an element waits for; a topic without a handler here is done by a program elsewhere."""
+    if waiting.kind == "job" and waiting.name not in runtime().dispatcher.handlers:
+        return "external"
+    return waiting.kind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -282,10 +291,9 @@ def _now(facts: _Facts, element: str, instance: ProcessInstance, today: Days | N
         url = url_for("pages.tasks.show", task_id=first.id)
     else:
         for one in facts.waiting.get(element, [])[:1]:
-            day = format_date(one.due_at)
-            parts.append(
-                context.text(Text(WAITS[one.kind].template, {"day": day})) if one.kind in WAITS else one.kind
-            )
+            kind = _kind_of(one)
+            said = {"day": format_date(one.due_at), "topic": one.name}
+            parts.append(context.text(Text(WAITS[kind].template, said)) if kind in WAITS else kind)
         if element in facts.children:
             every, running = facts.children[element]
             parts = [

@@ -71,6 +71,12 @@ def test_the_outline_says_who_has_it_and_for_how_long(admin: Browser, started: s
     assert "started_to_prepare" in state["flows"]
 
 
+def test_a_topic_nobody_handles_here_is_said_to_wait_for_its_worker(office: Office, admin: Browser) -> None:
+    office.deploy(ky__bpmn=bpmn.diagram("ky").start().service_task("sign", "ky-so").end().bytes())
+    waiting = start(office, "ky", {})
+    assert "chờ bộ xử lý bên ngoài “ky-so”" in admin.read(f"/instances/{waiting}")
+
+
 def test_what_was_undone_is_marked_on_the_diagram_and_told_in_history(office: Office, admin: Browser) -> None:
     drawing = (
         bpmn.diagram("hoan").start().task("book").undone_by("unbook", "userTask", camunda__assignee="an")

@@ -2,7 +2,8 @@
 
 One durable completion over HTTP (key, form, history, timers, outbox) against the bare Flask + three-row
 transaction floor, on SQLite and PostgreSQL, request by request in turn; the same beside 1 … 10 000 sister
-assignments; cold start and memory.
+assignments; cold start and memory; what a step costs in long loops, chains and beside many children; queries
+at 100 000 rows and timers drained per second.
 """
 
 import json
@@ -12,7 +13,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from tests.bench import servers
+from tests.bench import lists, scale, servers
 from tests.bench.world import VALUES, prepare
 from tests.postgresql import find_server
 
@@ -33,6 +34,10 @@ def main() -> None:
         results["postgresql"] = on_postgresql(base)
         results["sisters"] = measure_sisters(base)
         results |= measure_start(base)
+        say("loops, chains, children …")
+        results["scale"] = scale.measure(base / "scale")
+        say("lists and timers …")
+        results["lists"] = lists.measure(base / "lists")
     Path("bench.json").write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
     show(results)
 
@@ -116,6 +121,8 @@ def show(results: dict[str, Any]) -> None:
     sisters = results["sisters"]
     say("sisters      " + "  ".join(f"{key}: {value}" for key, value in sisters.items()))
     say(f"cold start   {results['cold_start_s']} s   memory {results['rss_mb']} MB")
+    for name, figures in {**results["scale"], "lists": results["lists"]}.items():
+        say(f"{name:14} " + "  ".join(f"{key}: {value}" for key, value in figures.items()))
 
 
 def say(text: str) -> None:

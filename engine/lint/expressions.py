@@ -174,6 +174,11 @@ def places(diagram: Diagram) -> Iterator[Place]:
     for node in diagram.nodes:
         yield from _texts(node.xml, node.xml, "completionCondition", SYNTAX)
         yield from _texts(node.xml, node.xml, "activationCondition", SYNTAX)
+        for kind in ("dataInputAssociation", "dataOutputAssociation"):
+            for association in children(node.xml, kind):
+                yield from _texts(node.xml, association, "transformation", SYNTAX)
+                for assignment in children(association, "assignment"):
+                    yield from _texts(node.xml, assignment, "from", SYNTAX)
         yield from _event_places(node)
         yield from _loop_places(node)
         yield from _attribute_places(node)

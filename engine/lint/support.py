@@ -10,7 +10,7 @@ from typing import Any
 
 from lxml.etree import _Element as XmlElement
 
-from engine.bpmn import CHOREOGRAPHY, EVENT_KINDS, FLOW_NODES, TASKS, children, is_true, local
+from engine.bpmn import CHOREOGRAPHY, EVENT_KINDS, EVENTS, FLOW_NODES, TASKS, children, is_true, local
 from engine.findings import Finding
 from engine.lint.labels import label
 from engine.lint.model import Diagram, Node
@@ -169,16 +169,13 @@ FEATURES: tuple[Feature, ...] = (
         reason=_("giao dịch chỉ hủy được bằng bù trừ (##Compensate); hãy bỏ thuộc tính này."),
     ),
     Feature(
-        name="standardLoopCharacteristics",
-        elements=frozenset({"callActivity"}),
-        is_used=lambda node: any(True for _loop in children(node, "standardLoopCharacteristics")),
-        reason=_("bước gọi không lặp theo điều kiện được; hãy đặt bước gọi trong một tiểu quy trình lặp."),
-    ),
-    Feature(
         name="dataAssociation",
-        elements=_ACTIVITIES | {"startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent"},
+        elements=EVENTS | {"callActivity"},
         is_used=_data_logic,
-        reason=_("phép gán và biến đổi dữ liệu chưa chạy; hãy dùng ánh xạ vào/ra hoặc bước kịch bản."),
+        reason=_(
+            "phép gán và biến đổi dữ liệu chỉ chạy trên bước thường; hãy dùng ánh xạ vào/ra hoặc bước "
+            "kịch bản."
+        ),
     ),
 )
 

@@ -149,6 +149,15 @@ class VariableMapping:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DataFlow:
+    """One value a data association moves: an expression, or a copy of another variable."""
+
+    target: str
+    value: Value | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class CallMapping:
     """What goes into a called process and what comes back."""
 
@@ -175,6 +184,8 @@ class Element:
     attributes: Mapping[str, str] = field(default_factory=dict)
     inputs: tuple[VariableMapping, ...] = ()
     outputs: tuple[VariableMapping, ...] = ()
+    data_inputs: tuple[DataFlow, ...] = ()
+    data_outputs: tuple[DataFlow, ...] = ()
     event: EventDefinition = EventDefinition(kind="none")
     #: the definitions of a multiple event in document order; empty for any other
     events: tuple[EventDefinition, ...] = ()

@@ -13,6 +13,7 @@ from SpiffWorkflow.bpmn.parser.node_parser import NodeParser
 from SpiffWorkflow.bpmn.parser.ProcessParser import ProcessParser
 
 from engine.bpmn import SUBPROCESSES
+from engine.spiff import data
 from engine.spiff.elements import (
     AdHoc,
     CallMapping,
@@ -84,6 +85,8 @@ class ElementParser(NodeParser):  # type: ignore[misc]  # SpiffWorkflow is untyp
             attributes=attributes | _plain_attributes(node),
             inputs=tuple(self._parameters("inputParameter")),
             outputs=tuple(self._parameters("outputParameter")),
+            data_inputs=tuple(data.flows(node, data.INPUT, self.process_parser.items)),
+            data_outputs=tuple(data.flows(node, data.OUTPUT, self.process_parser.items)),
             event=_one_of(events),
             events=events if len(events) > 1 else (),
             needs_all_events=node.get("parallelMultiple") == "true",
@@ -296,6 +299,7 @@ class GraphParser(ProcessParser):  # type: ignore[misc]  # SpiffWorkflow is unty
         """Index the references of the file once."""
         super().__init__(*args, **kwargs)
         self.references = References(self.document_root)
+        self.items = data.Items(self.document_root)
 
     def _parse(self) -> None:
         graph = ProcessGraph(self.bpmn_id, self.get_name())

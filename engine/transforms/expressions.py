@@ -21,6 +21,8 @@ _FEEL_TEXTS = frozenset(
         "loopCardinality",
         "completionCondition",
         "activationCondition",
+        "from",
+        "transformation",
     }
 )
 #: BPMN elements whose text is an ISO 8601 literal or FEEL

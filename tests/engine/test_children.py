@@ -139,3 +139,43 @@ def test_running_instances_stay_on_their_version(bench: Bench) -> None:
     bench.deploy(diagram("child").start().user_task("check").user_task("do").end().bytes())
     assert bench.waiting(old) == ["do"]
     assert bench.waiting(bench.start("child")) == ["check"]
+
+
+def looping(loop: str) -> bytes:
+    """Draw a call that repeats; each round adds one to `count` in the called process."""
+    mapping = extension('<camunda:in variables="all"/><camunda:out sourceExpression="count" target="count"/>')
+    drawn = diagram("parent").start().node("callActivity", "call", mapping + loop, calledElement="child")
+    return drawn.user_task("read").end().bytes()
+
+
+def adding() -> bytes:
+    drawn = diagram("child").start().script_task("add", "count + 1", camunda__resultVariable="count")
+    return drawn.user_task("do").end().bytes()
+
+
+def test_a_call_is_repeated_while_its_condition_holds_one_child_at_a_time(bench: Bench) -> None:
+    loop = "<bpmn:standardLoopCharacteristics><bpmn:loopCondition>count &lt; 3</bpmn:loopCondition>"
+    bench.deploy(looping(loop + "</bpmn:standardLoopCharacteristics>"), adding())
+    instance = bench.start("parent", count=0)
+    for round_ in (1, 2, 3):
+        assert bench.waiting(instance) == ["call"]
+        assert len(bench.children(instance)) == round_
+        bench.complete(bench.children(instance)[-1], "do")
+    assert bench.waiting(instance) == ["read"]
+    assert bench.variables(instance)["count"] == 3
+
+
+def test_a_call_tested_before_may_never_be_made(bench: Bench) -> None:
+    loop = '<bpmn:standardLoopCharacteristics testBefore="true"><bpmn:loopCondition>false'
+    bench.deploy(looping(loop + "</bpmn:loopCondition></bpmn:standardLoopCharacteristics>"), adding())
+    instance = bench.start("parent", count=0)
+    assert bench.waiting(instance) == ["read"]
+    assert bench.children(instance) == []
+
+
+def test_a_call_is_made_at_most_as_often_as_its_maximum(bench: Bench) -> None:
+    bench.deploy(looping('<bpmn:standardLoopCharacteristics loopMaximum="2"/>'), adding())
+    instance = bench.start("parent", count=0)
+    for _round in range(2):
+        bench.complete(bench.children(instance)[-1], "do")
+    assert bench.waiting(instance) == ["read"]

@@ -3,6 +3,7 @@
 import pytest
 
 from engine.findings import DefinitionRefused
+from engine.spiff.errors import ExecutionError
 from tests.engine.conftest import Bench
 from tests.engine.diagrams import diagram, multi
 
@@ -63,3 +64,25 @@ def test_an_activity_that_repeats_takes_and_gives_its_tokens_once(bench: Bench) 
 def test_a_quantity_that_is_no_positive_number_is_refused(bench: Bench, found: str) -> None:
     with pytest.raises(DefinitionRefused, match="startQuantity"):
         bench.deploy(diagram().start().task("t", startQuantity=found).end().bytes())
+
+
+def test_a_negative_number_of_instances_is_an_incident(bench: Bench) -> None:
+    each = multi("<bpmn:loopCardinality>= n</bpmn:loopCardinality>")
+    bench.deploy(diagram().start().user_task("ask").task("each", each).end().bytes())
+    instance = bench.start()
+    with pytest.raises(ExecutionError, match="từ 0 trở lên"):
+        bench.complete(instance, "ask", n=-1)
+    assert [one.element for one in bench.incidents(instance)] == ["each"]
+
+
+@pytest.mark.parametrize("is_sequential", ["true", "false"])
+def test_a_receive_task_may_wait_once_for_each_item(bench: Bench, is_sequential: str) -> None:
+    each = multi(
+        camunda__collection='=["A", "B"]', camunda__elementVariable="unit", isSequential=is_sequential
+    )
+    drawn = diagram().message("m", "answer", "= unit").start().node("receiveTask", "r", each, messageRef="m")
+    bench.deploy(drawn.user_task("after").end().bytes())
+    instance = bench.start()
+    bench.send("answer", "B")
+    bench.send("answer", "A")
+    assert bench.waiting(instance) == ["after"]

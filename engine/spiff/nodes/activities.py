@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from engine.spiff import compensation
-from engine.spiff.elements import MultiInstance
-from engine.spiff.errors import ExecutionError
+from engine.spiff import compensation, data
+from engine.spiff.elements import DataFlow, MultiInstance, Value
+from engine.spiff.errors import ExecutionError, wrong_type
 from engine.spiff.expressions import evaluate_json, holds, items_of, number_of
 from engine.spiff.nodes import behaviour
 from engine.spiff.nodes.base import Node
@@ -72,6 +72,10 @@ class Activity(Node):
             scope = token.scope
             if scope is not None:
                 scope.set_all(results)
+        if is_inner or not self._repeats:
+            for flow in self.element.data_outputs:
+                if token.scope is not None:
+                    token.scope.set_all(moved(token, flow))
         compensation.remember(token)
         if not is_inner:
             super().finish(token)
@@ -116,7 +120,7 @@ class Activity(Node):
         if multi.collection is not None:
             items = items_of(token, multi.collection)
         else:
-            items = list(range(1, number_of(token, multi.cardinality, 0) + 1))
+            items = list(range(1, count_of(token, multi.cardinality) + 1))
         if len(items) > EMBEDDED_LIMIT:
             raise ExecutionError(
                 _(
@@ -233,7 +237,7 @@ class Activity(Node):
         loop = self.element.loop
         if loop is None:
             return False
-        if loop.maximum is not None and outer.internal_data["rounds"] >= number_of(outer, loop.maximum, 0):
+        if loop.maximum is not None and outer.internal_data["rounds"] >= count_of(outer, loop.maximum):
             return False
         outer.data["loopCounter"] = outer.internal_data["rounds"]
         return loop.condition is None or holds(outer, loop.condition)
@@ -253,3 +257,20 @@ class Activity(Node):
         compensation.remember(outer)
         outer.execution.happened("element.completed", outer)
         outer.execution.leave(outer)
+
+
+def count_of(token: Token, count: Value | None) -> int:
+    """Give how often an activity repeats; a negative number has no meaning and is an incident."""
+    found = number_of(token, count, 0)
+    if found < 0:
+        source = "" if count is None else count.text
+        element = token.node.element.id
+        raise wrong_type(element, _("Số lần lặp"), source, _("một số nguyên từ 0 trở lên"), found)
+    return found
+
+
+def moved(token: Token, flow: DataFlow) -> dict[str, Any]:
+    """Give the variable a data association sets (BPMN 2.0 §10.4.2)."""
+    if flow.value is None:
+        return data.copied(flow, token.variables())
+    return {flow.target: evaluate_json(token, flow.value)}

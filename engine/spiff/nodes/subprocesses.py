@@ -4,7 +4,7 @@ from typing import Any
 
 from engine.spiff import compensation
 from engine.spiff.effects import Callee, ChildrenCalled
-from engine.spiff.elements import MultiInstance
+from engine.spiff.elements import MultiInstance, StandardLoop
 from engine.spiff.errors import ExecutionError
 from engine.spiff.expressions import evaluate_json, text_of
 from engine.spiff.nodes import behaviour
@@ -83,6 +83,8 @@ class CallActivity(Activity):
         """Arm the boundary events and call one child, or one per item."""
         self.arm_boundaries(token)
         multi = self.element.multi
+        if self.element.loop is not None and multi is None:
+            return self._begin_calls(token, self.element.loop)
         if multi is None:
             token.internal_data.update(total=1, done=0, started=0)
             self._call(token, [self._callee(token, None, None)])
@@ -96,6 +98,23 @@ class CallActivity(Activity):
             items = items[:1]
         self._call(token, [self._callee(token, multi, item) for item in items])
         return None
+
+    def _begin_calls(self, token: Token, loop: StandardLoop) -> bool | None:
+        """Call one child after the other while the condition holds (BPMN 2.0 §13.3.6)."""
+        token.internal_data.update(rounds=0, total=0, done=0, started=0, body="loopBody")
+        if loop.test_before and not self._loops_again(token):
+            return True
+        self._call_again(token)
+        return None
+
+    def _call_again(self, token: Token) -> None:
+        facts = token.internal_data
+        facts["rounds"] += 1
+        token.data["loopCounter"] = facts["rounds"]
+        callee = self._callee(token, None, None)
+        if self.handler is not None:
+            facts.setdefault("called", {})[callee.key] = {"loopCounter": facts["rounds"]}
+        self._call(token, [callee])
 
     def _callee(self, token: Token, multi: MultiInstance | None, item: Any) -> Callee:
         call, facts = self.element.call, token.internal_data
@@ -165,13 +184,16 @@ class CallActivity(Activity):
                 self._call(token, [self._callee(token, multi, facts["items"][facts["started"]])])
             return
         self._apply(token, multi)
+        if multi is None and self.element.loop is not None and self._loops_again(token):
+            self._call_again(token)
+            return
         self.leave_outer(token)
 
     def _apply(self, token: Token, multi: MultiInstance | None) -> bool:
         """Give the results back: a mapping keyed by element, or the out mappings of the only child."""
         results = token.execution.ports.child_results(token.id) if token.internal_data["started"] else []
         if multi is None:
-            for _key, result in results:
+            for _key, result in results[-1:]:  # of a loop the rounds before have given theirs
                 if token.scope is not None and isinstance(result, dict):
                     token.scope.set_all(result)
         elif multi.output_collection and token.scope is not None:

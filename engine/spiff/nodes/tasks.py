@@ -6,7 +6,7 @@ from engine.spiff.effects import EventAwaited, JobCreated, MessageThrown, UserTa
 from engine.spiff.elements import EventDefinition, Occasion
 from engine.spiff.errors import ExecutionError
 from engine.spiff.expressions import evaluate_json, moment_of, number_of, text_of, texts_of
-from engine.spiff.nodes.activities import Activity
+from engine.spiff.nodes.activities import Activity, moved
 from engine.spiff.token import Token
 from foundation.texts import _
 
@@ -16,6 +16,8 @@ class PlainTask(Activity):
 
     def begin(self, token: Token) -> bool | None:
         """Set the task's local variables, then work."""
+        for flow in self.element.data_inputs:
+            token.data.update(moved(token, flow))
         for mapping in self.element.inputs:
             token.data[mapping.target] = evaluate_json(token, mapping.value)
         return self.work(token)

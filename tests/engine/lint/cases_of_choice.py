@@ -120,3 +120,8 @@ case(
     .end("e2"),
     "g",
 )
+
+# --- data associations ------------------------------------------------------------------------------------
+ASSIGN = "<bpmn:dataInputAssociation><bpmn:assignment>{}</bpmn:assignment></bpmn:dataInputAssociation>"
+case("data.incomplete", task(ASSIGN.format("<bpmn:from>= a</bpmn:from>")), "t")
+case("data.target-unknown", task(ASSIGN.format("<bpmn:from>= a</bpmn:from><bpmn:to>b[1]</bpmn:to>")), "t")

@@ -19,6 +19,7 @@ COMMANDS = {
     "audit": "kiểm tra chuỗi lịch sử có bị sửa hay không",
     "bundle": "xuất, nhập gói quy trình cùng biểu mẫu và bảng quyết định",
     "calendar": "lịch làm việc: nạp, xem, sửa, xác nhận năm",
+    "decide": "chạy thử một bảng quyết định",
     "demo": "nạp tỉnh mẫu với năm văn bản chỉ đạo đang thực hiện",
     "deploy": "triển khai các tệp .bpmn, .dmn, .form",
     "doctor": "kiểm tra cài đặt và tình trạng hệ thống",

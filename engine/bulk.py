@@ -133,8 +133,8 @@ def work_off(database: Database, *, limit: int = 100) -> int:
     if not turn:
         _finish(database, operation)
         return 1
-    _count_attempts(database, operation.id, [item.instance_id for item in turn])
     for item in turn:
+        _count_attempt(database, item)
         if not _do_safely(database, operation, item):
             break
     return len(turn)
@@ -208,13 +208,10 @@ def _of(item: BulkItem) -> Any:
     )
 
 
-def _count_attempts(database: Database, operation_id: str, instance_ids: list[str]) -> None:
+def _count_attempt(database: Database, item: BulkItem) -> None:
     with database.unit_of_work() as work:
         work.session.execute(
-            update(BulkItem)
-            .where(BulkItem.operation_id == operation_id, BulkItem.instance_id.in_(instance_ids))
-            .values(attempts=BulkItem.attempts + 1)
-            .execution_options(synchronize_session=False)
+            _of(item).values(attempts=BulkItem.attempts + 1).execution_options(synchronize_session=False)
         )
         work.commit()
 

@@ -11,8 +11,10 @@ from engine.spiff import compensation
 from engine.spiff.elements import Element, Flow
 from engine.spiff.execution import Execution
 from engine.spiff.graph import ProcessGraph
+from engine.spiff.nodes import ad_hoc
 from engine.spiff.nodes.activities import Activity
 from engine.spiff.nodes.base import Node
+from engine.spiff.nodes.complex_gateway import RESET
 from engine.spiff.nodes.gateways import EventBasedGateway, Join
 from engine.spiff.token import READY, WAITING, Token
 from engine.verdicts import Remark, Verdict, of
@@ -98,6 +100,7 @@ class Correspondence:
             execution.remove(token, is_cancelled=True)
         for token in execution.tasks.values():
             compensation.rename(token.internal_data, self.name_of)
+            ad_hoc.rename(token.internal_data, self._live_name_of)
             if token.scope is not None:
                 self._rename_flow(token)
                 token.task_spec = self._counterpart(token.node)
@@ -117,6 +120,11 @@ class Correspondence:
     def name_of(self, element: str | None) -> str | None:
         """Give the id an element of the old version has in the new one; None stays None."""
         return None if element is None else self.mapping.get(element, element)
+
+    def _live_name_of(self, element: str) -> str | None:
+        """Give the id an element has in the new version, None when it is gone."""
+        name = self.mapping.get(element, element)
+        return name if name in self.target.task_specs else None
 
     def _counterpart(self, node: Node) -> Node | None:
         found: Node | None = self.target.task_specs.get(self.name_of(node.element.id))
@@ -153,7 +161,7 @@ class Correspondence:
                 "repetition_kind_changed",
                 _("Bước “{name}” đổi kiểu lặp (một lần, tuần tự, song song).", name=node.title),
             )
-        if isinstance(node, Join) and self._flow(token, new) is None:
+        if isinstance(node, Join) and RESET not in token.internal_data and self._flow(token, new) is None:
             yield _remark(
                 node, "flow_gone", _("Cổng “{name}” không còn nhánh mà phiên này đã đi qua.", name=node.title)
             )
@@ -251,21 +259,31 @@ class Correspondence:
     def _flow(self, token: Token, new: Node) -> Flow | None:
         """Give the flow of the new version that stands for the one a token at a join came over."""
         came_over = token.internal_data.get("flow")
-        for flow in new.incoming:
-            if flow.id == came_over:
-                return flow
-        old = self.source.flows.get(came_over or "")
-        if old is None:
+        if came_over is None:
             return new.incoming[0] if new.incoming else None
+        return self._flow_for(came_over, new)
+
+    def _flow_for(self, flow_id: str, new: Node) -> Flow | None:
+        for flow in new.incoming:
+            if flow.id == flow_id:
+                return flow
+        old = self.source.flows.get(flow_id)
+        if old is None:
+            return None
         same = [flow for flow in new.incoming if flow.source == self.name_of(old.source)]
         return same[0] if len(same) == 1 else None
 
     def _rename_flow(self, token: Token) -> None:
-        new = self._counterpart(token.node)
-        if isinstance(token.node, Join) and new is not None:
-            flow = self._flow(token, new)
-            if flow is not None:
-                token.internal_data["flow"] = flow.id
+        new, facts = self._counterpart(token.node), token.internal_data
+        if not isinstance(token.node, Join) or new is None:
+            return
+        if RESET in facts:
+            found = [self._flow_for(flow_id, new) for flow_id in facts[RESET]]
+            facts[RESET] = [flow.id for flow in found if flow is not None]
+            return
+        flow = self._flow(token, new)
+        if flow is not None:
+            facts["flow"] = flow.id
 
 
 def _is_same_kind(old: Node, new: Node) -> bool:

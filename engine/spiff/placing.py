@@ -10,6 +10,7 @@ from engine.spiff.execution import Execution
 from engine.spiff.expressions import evaluate_json
 from engine.spiff.graph import ProcessGraph
 from engine.spiff.nodes.activities import Activity
+from engine.spiff.nodes.ad_hoc import OFFERS, AdHocSubProcess, begun
 from engine.spiff.nodes.base import Node
 from engine.spiff.nodes.gateways import EventBasedGateway, Gateway, Join, ParallelGateway
 from engine.spiff.token import STARTED, Token
@@ -124,6 +125,9 @@ def close_emptied(execution: Execution, scopes: Iterable[Token]) -> None:
             if compensation.is_under_way(scope):
                 compensation.skip(scope)
                 break
+            if OFFERS in scope.internal_data:
+                scope.node.scope_done(scope)  # an ad-hoc sub-process waits for the next choice, or ends
+                break
             if scope is execution.root:
                 raise Conflict(
                     _("Sau can thiệp này quy trình không còn bước nào; muốn kết thúc thì hãy hủy phiên chạy.")
@@ -177,6 +181,8 @@ def _open(execution: Execution, subprocess: Node, parent: Token) -> Token:
     execution.happened("element.entered", scope)
     for mapping in element.inputs:
         scope.data[mapping.target] = evaluate_json(scope, mapping.value)
+    if isinstance(subprocess, AdHocSubProcess):
+        scope.internal_data.update(begun())
     subprocess.arm_boundaries(scope)
     execution.arm_event_subprocesses(scope)
     return scope

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from engine import history, instances, modifications
+from engine import ad_hoc, history, instances, modifications
 from engine.models import ProcessInstance, Timer, UserTask
 from engine.modifications import CancelToken, Instruction, MoveToken, StartAfter, StartBefore
 from foundation.errors import Conflict, Invalid, Stale
@@ -315,3 +315,32 @@ def test_inputs_of_an_opened_scope_are_mapped(bench: Bench) -> None:
     from engine.spiff import state
 
     assert [data for _token, element, data, _facts in state.tokens(blob) if element == "work"] == [{"x": 8}]
+
+
+def free() -> bytes:
+    d = diagram().start().user_task("plan").inside("free", "adHocSubProcess").at(None).user_task("ask")
+    return d.at(None).user_task("visit").outside().user_task("report").end().bytes()
+
+
+def test_an_ad_hoc_part_opened_by_hand_still_offers_its_steps(bench: Bench) -> None:
+    bench.deploy(free())
+    instance = bench.start()
+    modify(bench, instance, MoveToken(token=tokens(bench, instance, "plan")[0], element="ask"))
+    bench.complete(instance, "ask")
+    with bench.database.reading() as session:
+        assert {one.activity: one.times for one in ad_hoc.choices(session, instance)} == {
+            "ask": 1,
+            "visit": 0,
+        }
+
+
+def test_an_ad_hoc_part_stays_open_when_its_only_step_is_taken_away(bench: Bench) -> None:
+    bench.deploy(free())
+    instance = bench.start()
+    bench.complete(instance, "plan")
+    with bench.database.unit_of_work() as work:
+        ad_hoc.activate(work, instance, "visit")
+        work.commit()
+    modify(bench, instance, CancelToken(token=tokens(bench, instance, "visit")[0]))
+    assert bench.state(instance) == "running"
+    assert len(tokens(bench, instance, "free")) == 1

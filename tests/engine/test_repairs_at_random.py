@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 SEEDS = range(int(os.environ.get("TIENDO_REPAIR_SEEDS", "12")))
 ACTS = 25
 EACH = multi(camunda__collection="=units", camunda__elementVariable="unit", tiendo__elementKey="=unit")
+ANY = "<bpmn:activationCondition>activationCount &gt;= 1</bpmn:activationCondition>"
+EXTRA = ("pick", "choose", "free", "quick", "slowly", "any")
 LATE = timer("timeDuration", "P2D")
 
 
@@ -43,6 +45,17 @@ def drawn(last: str) -> bytes:
     d = d.at("split").user_task("each", EACH).flow("each", "join")
     d = d.at("split").node("callActivity", "call", calledElement="child").flow("call", "join")
     d = d.boundary("slow", "call", LATE).end("e4")
+    d = (
+        d.at("split")
+        .inside("free", "adHocSubProcess")
+        .at(None)
+        .user_task("pick")
+        .at(None)
+        .user_task("choose")
+    )
+    d = d.outside().flow("free", "join")
+    d = d.at("split").user_task("quick").node("complexGateway", "any", ANY).user_task("told").end("e6")
+    d = d.at("split").user_task("slowly").flow("slowly", "any")
     d = d.inside("asked", triggeredByEvent="true").start(
         "heard", event("message", "m"), isInterrupting="false"
     )
@@ -91,7 +104,7 @@ class Administrator:
             "day",
             "part",
         )
-        return self.random.choice(names)
+        return self.random.choice(names + EXTRA)
 
     def move(self, work: UnitOfWork, found: list[Position]) -> None:
         step = MoveToken(token=self.any(found), element=self.element(), scope=self.scope(found))

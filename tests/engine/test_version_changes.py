@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from engine import bulk, history, instances, user_tasks, version_changes
+from engine import ad_hoc, bulk, history, instances, user_tasks, version_changes
 from engine.models import Job, ProcessInstance, Timer, UserTask
 from engine.spiff import state
 from engine.verdicts import CannotMigrate, InstanceVerdict
@@ -365,6 +365,43 @@ def test_a_business_key_that_must_be_unique_is_taken_once(bench: Bench) -> None:
     assert progress(bench, operation) == bulk.Progress(total=2, done=1, refused=1)
 
 
+def test_an_ad_hoc_part_remembers_what_was_done_under_its_new_name(bench: Bench) -> None:
+    def free(first: str) -> bytes:
+        d = diagram().start().inside("free", "adHocSubProcess").at(None).user_task(first)
+        return d.at(None).user_task("visit").outside().user_task("report").end().bytes()
+
+    bench.deploy(free("ask"))
+    instance = bench.start()
+    for activity in ("ask", "visit"):
+        with bench.database.unit_of_work() as work:
+            ad_hoc.activate(work, instance, activity)
+            work.commit()
+    bench.complete(instance, "ask")
+    bench.deploy(free("question"))
+    change(bench, instance, plan(bench, {"ask": "question"}))
+    bench.complete(instance, "visit")
+    assert bench.waiting(instance) == ["report"]
+
+
+def test_a_complex_gateway_goes_on_waiting_for_its_reset(bench: Bench) -> None:
+    def joined(prefix: str) -> bytes:
+        d = diagram().start().parallel("split")
+        for name in ("a", "b"):
+            d = d.at("split").user_task(name).flow(name, "any", identity=f"{prefix}{name}")
+        condition = "<bpmn:activationCondition>activationCount &gt;= 1</bpmn:activationCondition>"
+        return d.at(None).node("complexGateway", "any", condition).user_task("after").end().bytes()
+
+    bench.deploy(joined("x"))
+    instance = bench.start()
+    bench.complete(instance, "a")
+    bench.deploy(joined("y"))
+    change(bench, instance, plan(bench))
+    bench.complete(instance, "b")
+    assert bench.waiting(instance) == ["after"]
+    bench.complete(instance, "after")
+    assert bench.state(instance) == "completed"
+
+
 # --- in bulk ----------------------------------------------------------------------------------------------
 
 
@@ -425,7 +462,9 @@ def test_an_instance_at_which_the_house_died_three_times_is_given_up(bench: Benc
     made = several(bench, 2)
     operation = begin(bench, instance_ids=[made[1]])
     for _death in range(bulk.TRIES):
-        bulk._count_attempts(bench.database, operation, [made[1]])
+        with bench.database.reading() as session:
+            [item] = bulk.items(session, operation)
+        bulk._count_attempt(bench.database, item)
     bench.dispatcher.settle()
     assert progress(bench, operation) == bulk.Progress(total=1, failed=1)
     with bench.database.reading() as session:

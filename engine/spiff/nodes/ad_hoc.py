@@ -12,6 +12,9 @@ without one; here they end when every enabled activity was done at least once an
 person ends them.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 from engine.spiff import compensation
 from engine.spiff.elements import AdHoc
 from engine.spiff.expressions import holds
@@ -24,6 +27,24 @@ from foundation.texts import _
 
 #: activities somebody chooses to do
 _CHOSEN = frozenset({"userTask", "manualTask", "callActivity"})
+
+
+#: fact of the scope's token while activities can be chosen
+OFFERS = "offers"
+
+
+def begun() -> dict[str, Any]:
+    """Give the facts of a scope in which nothing was done yet."""
+    return {OFFERS: True, "done": {}, "queue": []}
+
+
+def rename(facts: dict[str, Any], name_of: Callable[[str], str | None]) -> None:
+    """Let a scope know its activities by their ids in another version; those that are gone are forgotten."""
+    if OFFERS not in facts:
+        return
+    done = {name_of(activity): times for activity, times in facts["done"].items()}
+    facts["done"] = {activity: times for activity, times in done.items() if activity is not None}
+    facts["queue"] = [name for activity in facts["queue"] if (name := name_of(activity)) is not None]
 
 
 class AdHocSubProcess(SubProcess):
@@ -50,7 +71,7 @@ class AdHocSubProcess(SubProcess):
         token._set_state(STARTED)
         execution = token.execution
         execution.arm_event_subprocesses(token)
-        token.internal_data.update(offers=True, done={}, queue=[])
+        token.internal_data.update(begun())
         itself = [node for node in self.activities if not needs_somebody(node)]
         if self.ad_hoc.is_sequential:
             token.internal_data["queue"] = [node.element.id for node in itself]

@@ -22,6 +22,8 @@ from engine.spiff.nodes.gateways import Join
 from engine.spiff.token import WAITING, Token
 
 PHASE = "waitingForStart"
+#: fact of the token that waits for reset: flows consumed
+RESET = "reset"
 _READS_PHASE = re.compile(rf"\b{PHASE}\b")
 
 
@@ -41,7 +43,7 @@ class ComplexGateway(Join):
         """Give the tokens that came over incoming flows."""
         waiting = super().arrived_in(scope)
         for tokens in waiting.values():
-            tokens[:] = [one for one in tokens if "reset" not in one.internal_data]
+            tokens[:] = [one for one in tokens if RESET not in one.internal_data]
         return {flow: tokens for flow, tokens in waiting.items() if tokens}
 
     # --- waiting for start ----------------------------------------------------------------------------
@@ -59,7 +61,7 @@ class ComplexGateway(Join):
         scope = last.scope
         if scope is not None and (len(consumed) < len(self.incoming) or self._tells_phases()):
             # a phase without tokens to give only swallows latecomers: it keeps nothing alive
-            internal: dict[str, Any] = {"joins": True, "reset": consumed}
+            internal: dict[str, Any] = {"joins": True, RESET: consumed}
             if not self._tells_phases():
                 internal["listens"] = True
             token.execution.spawn(self, scope, state=WAITING, internal=internal)
@@ -70,11 +72,11 @@ class ComplexGateway(Join):
 
     def _resetting(self, token: Token) -> Token | None:
         inside = token.scope.inside() if token.scope else []
-        return next((one for one in inside if one.node is self and "reset" in one.internal_data), None)
+        return next((one for one in inside if one.node is self and RESET in one.internal_data), None)
 
     def _reset(self, reset: Token) -> bool:
         waiting = self.arrived(reset)
-        consumed = reset.internal_data["reset"]
+        consumed = reset.internal_data[RESET]
         if self.can_still_arrive(reset, {*consumed, *waiting}):
             return False
         execution, scope = reset.execution, reset.scope

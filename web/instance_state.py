@@ -273,6 +273,8 @@ def _outline(
             undone = context.text(_("đã hoàn tác")) if element.id in facts.undone else ""
             sub = " · ".join(part for part in (format_date(at), who, undone) if part)
             steps.append(Step(element=element.id, name=node.title, state="done", sub=sub))
+        elif element.is_for_compensation:
+            continue
         elif element.type in STEPS and state == "future" and instance.ended_at is None:
             steps.append(Step(element=element.id, name=node.title, state="future"))
     return steps

@@ -168,7 +168,7 @@ def _undo(driver: Token, record: Record) -> None:
     if is_whole:
         driver.internal_data[CURRENT] = record["a"]
     if is_whole and node.handler is not None and node.compensation is not None:
-        _note(driver, "compensation.caught", node.compensation)
+        _note(driver, "compensation.caught", node.compensation, undone=node)
         execution.spawn(node.handler, driver, internal={HANDLES: record["a"], **key}, data=dict(record["d"]))
         return
     restored = execution.spawn(
@@ -178,7 +178,7 @@ def _undo(driver: Token, record: Record) -> None:
     if is_whole and handler is not None:
         restored.internal_data[DONE] = record["i"]
         start = execution.graph.starts(handler.element.id)[0]
-        _note(restored, "compensation.caught", start)
+        _note(restored, "compensation.caught", start, undone=node)
         running = execution.spawn(handler, restored, state=STARTED, internal={"entered": True})
         execution.happened("element.entered", running)
         execution.spawn(start, running)
@@ -240,14 +240,16 @@ def _order(record: Record) -> int:
     return order
 
 
-def _note(token: Token, event: str, node: "Node") -> None:
+def _note(token: Token, event: str, node: "Node", *, undone: "Node | None" = None) -> None:
+    """Add a line of history; an event without a name goes by that of the activity it undoes."""
     element = node.element
+    name = element.name or ("" if undone is None else undone.element.name)
     token.execution.effects.append(
         Happened(
             type=event,
             element=element.id,
             element_type=element.type,
-            name=element.name,
+            name=name,
             token=token.id,
             scope=token.scope_path(),
         )

@@ -84,17 +84,35 @@ def content_of(path: Path) -> bytes:
 
 
 def definition_files(paths: Sequence[Path]) -> dict[str, bytes]:
-    """Read diagrams, decisions and forms; a folder gives all in it. Names are paths as they were given."""
+    """Read diagrams, decisions and forms; a folder gives all in it, a pattern such as `*.bpmn` all that fit.
+
+    Names are paths as they were given, the bare name for a whole path; of two files with one name the second
+    keeps its whole path, so that none takes the place of the other.
+    """
     found: dict[str, bytes] = {}
-    for path in paths:
+    for path in _expanded(paths):
         if path.is_dir():
-            inside = sorted(file for file in path.rglob("*") if file.suffix in KINDS)
+            inside = sorted(file for file in path.rglob("*") if file.suffix.lower() in KINDS)
             if not inside:
                 raise NotFound(_("Thư mục “{path}” không có tệp .bpmn, .dmn hoặc .form.", path=path))
-            found |= {str(file.relative_to(path.parent)): content_of(file) for file in inside}
+            named = {file: str(file.relative_to(path.parent)) for file in inside}
         else:
-            found[path.name if path.is_absolute() else str(path)] = content_of(path)
+            named = {path: path.name if path.is_absolute() else str(path)}
+        for file, name in named.items():
+            found[str(file) if name in found else name] = content_of(file)
     return found
+
+
+def _expanded(paths: Sequence[Path]) -> Iterator[Path]:
+    """Put the files that fit in the place of a pattern, where the shell did not."""
+    for path in paths:
+        marks = [at for at, part in enumerate(path.parts) if set(part) & set("*?[")]
+        if path.exists() or not marks:
+            yield path
+            continue
+        folder, pattern = Path(*path.parts[: marks[0]]), str(Path(*path.parts[marks[0] :]))
+        fitting = sorted(folder.glob(pattern))
+        yield from fitting or (path,)
 
 
 def day(text: str | None) -> date | None:

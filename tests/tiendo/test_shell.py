@@ -16,7 +16,7 @@ from tiendo.cli import COMMANDS, tiendo
 
 Run = Callable[..., Result]
 GOOD = diagram().start().user_task("a").end().bytes()
-WRONG = diagram().start().node("complexGateway", "g").end().bytes()
+WRONG = diagram().start().node("serviceTask", "g").end().bytes()
 
 
 @pytest.fixture
@@ -77,6 +77,46 @@ def test_lint_says_what_is_wrong_and_exits_with_1(run: Run, tmp_path: Path) -> N
 
 def test_lint_of_a_good_diagram_exits_with_0(run: Run, tmp_path: Path) -> None:
     assert read(run("lint", file(tmp_path, "tot.bpmn", GOOD), "--json"))["errors"] == 0
+
+
+def calling(process: str) -> bytes:
+    """Draw a process that calls another."""
+    call = b'<bpmn:callActivity id="c" calledElement="con"/>'
+    flow = b'<bpmn:sequenceFlow id="to_c" sourceRef="start" targetRef="c"/>'
+    opening = f'<bpmn:process id="{process}" isExecutable="true"><bpmn:startEvent id="start"/>'.encode()
+    head = b'<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="t">'
+    return head + opening + call + flow + b"</bpmn:process></bpmn:definitions>"
+
+
+def lint_of(run: Run, *arguments: object) -> list[tuple[str, str, str]]:
+    """Give file, rule and severity of what lint finds."""
+    found = read(run("lint", *arguments, "--json"))["findings"]
+    return [(one["file"], one["rule"], one["severity"]) for one in found]
+
+
+def test_lint_of_several_files_resolves_what_they_refer_to(run: Run, tmp_path: Path) -> None:
+    caller = file(tmp_path, "goi.bpmn", calling("cha"))
+    child = file(tmp_path, "con.bpmn", calling("con"))
+    assert lint_of(run, caller) == [("goi.bpmn", "call.unknown-process", "warning")]
+    assert lint_of(run, caller, child) == []
+
+
+def test_lint_takes_folders_and_patterns(run: Run, tmp_path: Path) -> None:
+    inside = tmp_path / "bo" / "sau"
+    inside.mkdir(parents=True)
+    file(inside, "sai.BPMN", WRONG)
+    file(inside, "ghi-chu.txt", b"x")
+    by_folder, by_pattern = lint_of(run, tmp_path / "bo"), lint_of(run, tmp_path / "bo" / "**" / "*.BPMN")
+    assert {name for name, _rule, _severity in by_folder} == {str(Path("bo", "sau", "sai.BPMN"))}
+    assert [rule for _name, rule, _severity in by_folder] == [rule for _name, rule, _severity in by_pattern]
+
+
+def test_two_files_with_one_name_are_both_judged(run: Run, tmp_path: Path) -> None:
+    for folder in ("mot", "hai"):
+        (tmp_path / folder).mkdir()
+        file(tmp_path / folder, "sai.bpmn", WRONG)
+    found = lint_of(run, tmp_path / "mot" / "sai.bpmn", tmp_path / "hai" / "sai.bpmn")
+    assert {name for name, _rule, _severity in found} == {"sai.bpmn", str(tmp_path / "hai" / "sai.bpmn")}
 
 
 def test_a_file_that_is_not_there_is_one_line(run: Run) -> None:

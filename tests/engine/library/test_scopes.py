@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.engine.diagrams import Diagram, cardinality, conditional, event, multi, timer
+from tests.engine.diagrams import Diagram, cardinality, compensation, conditional, event, multi, timer
 from tests.engine.library.plain import BpmnParser, Plain, SpiffBpmnParser
 from tests.engine.lint.proofs.stage import entered, play, tasks, words
 
@@ -107,3 +107,35 @@ def test_a_thrown_escalation_reaches_only_the_scope_around_it() -> None:
     player.complete("u1")
     assert tasks(player) == {"h1", "u2"}
     assert "h2" not in entered(player)
+
+
+def test_what_was_completed_is_undone_when_compensation_is_thrown() -> None:
+    drawing = words().start().user_task("book").throw("undo", compensation()).user_task("after").end()
+    plain = Plain(drawing)
+    plain.complete("book")
+    assert plain.ready() == ["after"]
+    undone = words().start().user_task("book").undone_by("unbook").throw("undo", compensation())
+    player = play(undone.user_task("after").end())
+    player.complete("book")
+    assert entered(player) == ["start", "book", "undo", "unbook", "after"]
+
+
+def test_a_compensation_event_sub_process_does_not_run_at_the_start() -> None:
+    drawing = words().start().inside("body").start("begin").user_task("u").end("e1").at(None)
+    drawing.inside("sub", triggeredByEvent="true").start("x", compensation()).user_task("handle").end("e2")
+    drawing.outside().outside().end()
+    assert Plain(drawing).ready() == ["handle", "u"]
+    assert tasks(play(drawing)) == {"u"}
+
+
+def test_a_sequential_ad_hoc_sub_process_runs_one_activity_at_a_time() -> None:
+    def drawn(condition: str) -> Diagram:
+        data = '<bpmn:dataObject id="inner"/>'
+        body = f"<bpmn:completionCondition>{condition}</bpmn:completionCondition>{data}"
+        drawing = words().raw('<bpmn:dataObject id="outer"/>').start()
+        drawing.inside("body", "adHocSubProcess", body, ordering="Sequential")
+        drawing.at(None).script_task("a", "1").user_task("a2")
+        return drawing.at(None).script_task("b", "1").user_task("b2").outside().end()
+
+    assert Plain(drawn("False")).ready() == ["a2", "b2"]
+    assert tasks(play(drawn("false"))) == {"a2"}

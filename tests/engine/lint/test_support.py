@@ -70,12 +70,14 @@ def test_each_refusal_says_why(row: support.Row) -> None:
     assert finding.facts["tag"] == row.element
 
 
-@pytest.mark.parametrize(
-    ("tag", "attributes", "body"),
-    [
+#: name of a refused use → drawings that use it: tag, attributes, body
+USES: dict[str, list[tuple[str, dict[str, str], str]]] = {
+    "triggeredByEvent": [
         ("adHocSubProcess", {"triggeredByEvent": "true"}, ""),
-        ("transaction", {"method": "##Store"}, ""),
         ("transaction", {"triggeredByEvent": "true"}, ""),
+    ],
+    "method": [("transaction", {"method": "##Store"}, "")],
+    "dataAssociation": [
         (
             "callActivity",
             {"calledElement": "p"},
@@ -87,17 +89,22 @@ def test_each_refusal_says_why(row: support.Row) -> None:
             "<bpmn:dataInputAssociation><bpmn:transformation/></bpmn:dataInputAssociation>",
         ),
     ],
-)  # fmt: skip
-def test_refused_uses_of_supported_elements_name_the_element(
-    tag: str, attributes: dict[str, str], body: str
-) -> None:
-    assert refused(references().start().node(tag, "x", body, **attributes).end()) == {"x"}
+}
 
 
-def test_every_refused_use_has_a_test() -> None:
-    assert {feature.name for feature in support.FEATURES} == {
-        "method", "triggeredByEvent", "dataAssociation",
-    }  # fmt: skip
+@pytest.mark.parametrize("feature", support.FEATURES, ids=lambda feature: feature.name)
+def test_a_refused_use_of_a_supported_element_names_the_element_and_why(feature: support.Feature) -> None:
+    assert feature.name in USES, f"no drawing uses {feature.name}: add one here"
+    for tag, attributes, body in USES[feature.name]:
+        content = references().start().node(tag, "x", body, **attributes).end().bytes()
+        found = lint.check({"a.bpmn": content}, known=None)
+        (finding,) = [one for one in found if one.rule == "element.unsupported"]
+        assert finding.element == "x"
+        assert str(feature.reason) in str(finding.message)
+
+
+def test_no_drawing_is_left_of_a_use_that_runs_now() -> None:
+    assert set(USES) <= {feature.name for feature in support.FEATURES}
 
 
 def test_an_element_that_bpmn_does_not_allow_there_is_refused() -> None:

@@ -1,7 +1,9 @@
 """What changed between two versions of a diagram, element by element, in words of the diagram.
 
-Compared is what the engine executes: flow nodes, sequence flows, lanes, messages, errors. Where shapes are
-drawn (diagram interchange) is not a change. A file that does not pass the gate is refused by it.
+Compared is what the engine executes: flow nodes, sequence flows, lanes, messages, errors. What is the same
+but drawn elsewhere (diagram interchange) is moved: not when the whole drawing was shifted, nor a flow whose
+ends moved. References are given by the name of what they refer to. A file that does not pass the gate is
+refused by it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,9 +14,13 @@ from lxml.etree import QName
 from lxml.etree import _Element as XmlElement
 
 from engine import xml_gate
-from engine.bpmn import BPMN, FLOW_NODES, local
+from engine.bpmn import BPMN, FLOW_NODES, local, reference
 
-Kind = Literal["added", "removed", "changed"]
+_DI = "http://www.omg.org/spec/BPMN/20100524/DI"
+_DC = "http://www.omg.org/spec/DD/20100524/DC"
+#: id → name of the elements of a diagram
+Names = Mapping[str, str]
+Kind = Literal["added", "removed", "changed", "moved"]
 
 #: elements that are compared by themselves; everything else belongs to the one around it
 COMPARED = FLOW_NODES | {
@@ -37,7 +43,7 @@ class Difference:
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """One element that is new, gone, or different."""
+    """One element that is new, gone, different, or only drawn elsewhere."""
 
     kind: Kind
     element: str
@@ -50,9 +56,12 @@ class Change:
 
 def between(older: bytes, newer: bytes, *, file: str = "diagram.bpmn") -> list[Change]:
     """Give the changes from one diagram to another in the order of the newer one, what is gone last."""
-    before, after = _elements(older, file), _elements(newer, file)
-    found = [_added_or_changed(before.get(key), element) for key, element in after.items()]
+    trees = xml_gate.parse(older, file=file), xml_gate.parse(newer, file=file)
+    before, after = _elements(trees[0]), _elements(trees[1])
+    names = _names(trees[0]), _names(trees[1])
+    found = [_added_or_changed(before.get(key), element, names) for key, element in after.items()]
     changes = [change for change in found if change is not None]
+    changes += _moved(trees[0], trees[1], after, {change.element for change in changes})
     changes += [
         Change(kind="removed", element=key, type=local(element), name=_name(element))
         for key, element in before.items()
@@ -61,11 +70,11 @@ def between(older: bytes, newer: bytes, *, file: str = "diagram.bpmn") -> list[C
     return changes
 
 
-def _added_or_changed(old: XmlElement | None, new: XmlElement) -> Change | None:
+def _added_or_changed(old: XmlElement | None, new: XmlElement, names: tuple[Names, Names]) -> Change | None:
     identity = new.get("id") or ""
     if old is None:
         return Change(kind="added", element=identity, type=local(new), name=_name(new))
-    before, after = _properties(old), _properties(new)
+    before, after = _properties(old, names[0]), _properties(new, names[1])
     differences = tuple(
         Difference(property=key, before=before.get(key), after=after.get(key))
         for key in dict.fromkeys([*after, *before])
@@ -76,8 +85,65 @@ def _added_or_changed(old: XmlElement | None, new: XmlElement) -> Change | None:
     return Change(kind="changed", element=identity, type=local(new), name=_name(new), differences=differences)
 
 
-def _elements(content: bytes, file: str) -> dict[str, XmlElement]:
-    root = xml_gate.parse(content, file=file)
+def _moved(
+    older: XmlElement, newer: XmlElement, elements: Mapping[str, XmlElement], changed: set[str]
+) -> list[Change]:
+    """Give what is drawn elsewhere and otherwise as before."""
+    before, after = _drawn(older), _drawn(newer)
+    both = [key for key in after if key in before and key in elements]
+    shifts = {_shift(before[key], after[key]) for key in both}
+    if len(shifts) <= 1:
+        return []
+    moved = {key for key in both if before[key] != after[key]}
+    nodes = {key for key in moved if local(elements[key]) != "sequenceFlow"} | (after.keys() - before.keys())
+    return [
+        Change(kind="moved", element=key, type=local(elements[key]), name=_name(elements[key]))
+        for key in both
+        if key in moved and key not in changed and not _follows(elements[key], nodes)
+    ]
+
+
+def _follows(element: XmlElement, moved: set[str]) -> bool:
+    """Tell whether a flow is drawn elsewhere because one of its ends is."""
+    return local(element) == "sequenceFlow" and bool(
+        {element.get("sourceRef"), element.get("targetRef")} & moved
+    )
+
+
+def _drawn(root: XmlElement) -> dict[str, tuple[tuple[float, float], ...]]:
+    """Give the points that say where each element is drawn: corner and size of a shape, way of an edge."""
+    found: dict[str, tuple[tuple[float, float], ...]] = {}
+    for shape in root.iter(f"{{{_DI}}}BPMNShape"):
+        bounds = shape.find(f"{{{_DC}}}Bounds")
+        if bounds is not None:
+            corner = (_number(bounds, "x"), _number(bounds, "y"))
+            found[shape.get("bpmnElement") or ""] = (
+                corner,
+                (_number(bounds, "width"), _number(bounds, "height")),
+            )
+    for edge in root.iter(f"{{{_DI}}}BPMNEdge"):
+        points = tuple((_number(one, "x"), _number(one, "y")) for one in edge.iter("{*}waypoint"))
+        found[edge.get("bpmnElement") or ""] = points
+    return found
+
+
+def _shift(
+    before: tuple[tuple[float, float], ...], after: tuple[tuple[float, float], ...]
+) -> tuple[float, float]:
+    if not before or not after:
+        return (0.0, 0.0)
+    return (round(after[0][0] - before[0][0], 1), round(after[0][1] - before[0][1], 1))
+
+
+def _number(node: XmlElement, name: str) -> float:
+    """Read a coordinate; drawings with other text in it are drawn at 0 by everybody."""
+    try:
+        return round(float(node.get(name) or 0), 1)
+    except ValueError:
+        return 0.0
+
+
+def _elements(root: XmlElement) -> dict[str, XmlElement]:
     return {
         identity: node
         for node in root.iter(f"{BPMN}*")
@@ -85,12 +151,34 @@ def _elements(content: bytes, file: str) -> dict[str, XmlElement]:
     }
 
 
-def _properties(element: XmlElement) -> Mapping[str, str]:
+def _properties(element: XmlElement, names: Names) -> Mapping[str, str]:
     found = {"": local(element)}
-    found |= {_label(str(key)): str(value) for key, value in element.attrib.items() if key != "id"}
+    for key, value in element.attrib.items():
+        if key != "id":
+            label = _label(str(key))
+            found[label] = _named(label, str(value), names)
     for child in element:
-        found |= dict(_inner(child, ""))
+        for path, text in _inner(child, ""):
+            found[_free(path, found)] = _named(path, text, names)
     return found
+
+
+def _names(root: XmlElement) -> Names:
+    return {key: node.get("name") or "" for node in root.iter(f"{BPMN}*") if (key := node.get("id"))}
+
+
+def _named(path: str, value: str, names: Names) -> str:
+    """Give the name behind a reference (`sourceRef`, `messageEventDefinition@messageRef`)."""
+    is_reference = path == "default" or (path.rpartition("@")[2].endswith("Ref") and ":" not in path)
+    return (names.get(reference(value)) or value) if is_reference else value
+
+
+def _free(path: str, found: Mapping[str, str]) -> str:
+    """Number what is there several times: the second step of a ladder is not the first."""
+    free, number = path, 2
+    while free in found:
+        free, number = f"{path}#{number}", number + 1
+    return free
 
 
 def _inner(node: XmlElement, path: str) -> Iterator[tuple[str, str]]:

@@ -76,3 +76,14 @@ def of_version(session: Session, key: str, version: int) -> list[DefinitionEvent
         DefinitionEvent.version == version,
     )
     return list(session.scalars(statement.order_by(DefinitionEvent.at, DefinitionEvent.id)))
+
+
+def thread(session: Session, key: str, *, kind: Kind = Kind.PROCESS) -> list[DefinitionEvent]:
+    """Give the acts on the draft as it stands, oldest first: those after the last publishing or dropping."""
+    found: list[DefinitionEvent] = []
+    for event in of_definition(session, key, kind=kind):
+        if event.act in {"published", "dropped"}:
+            break
+        if event.act in {"sent", "remarked", "returned", "approved", "reopened"}:
+            found.append(event)
+    return found[::-1]

@@ -175,6 +175,17 @@ def versions(session: Session, key: str) -> list[ProcessDefinition]:
     return list(session.scalars(statement.order_by(ProcessDefinition.version.desc())))
 
 
+def scheduled(session: Session, key: str) -> list[ProcessDefinition]:
+    """Give the versions whose effective date is still to come, the next one first."""
+    return list(
+        session.scalars(
+            select(ProcessDefinition)
+            .where(ProcessDefinition.key == key, ProcessDefinition.state == DefinitionState.SCHEDULED.value)
+            .order_by(ProcessDefinition.effective_at, ProcessDefinition.version)
+        )
+    )
+
+
 def latest(session: Session) -> list[ProcessDefinition]:
     """Give the newest version of every process, by name."""
     newest = (

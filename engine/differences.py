@@ -18,6 +18,20 @@ from engine.bpmn import BPMN, FLOW_NODES, local, reference
 
 _DI = "http://www.omg.org/spec/BPMN/20100524/DI"
 _DC = "http://www.omg.org/spec/DD/20100524/DC"
+#: what an editor may write or leave out without changing anything (BPMN 2.0 §10)
+_DEFAULTS: Mapping[str, str] = {
+    "isInterrupting": "true",
+    "cancelActivity": "true",
+    "triggeredByEvent": "false",
+    "isForCompensation": "false",
+    "isExecutable": "false",
+    "processType": "None",
+    "gatewayDirection": "Unspecified",
+    "startQuantity": "1",
+    "completionQuantity": "1",
+    "parallelMultiple": "false",
+    "tiendo:uniqueBusinessKey": "false",
+}
 #: id → name of the elements of a diagram
 Names = Mapping[str, str]
 Kind = Literal["added", "removed", "changed", "moved"]
@@ -61,9 +75,10 @@ def between(older: bytes, newer: bytes, *, file: str = "diagram.bpmn") -> list[C
     names = _names(trees[0]), _names(trees[1])
     found = [_added_or_changed(before.get(key), element, names) for key, element in after.items()]
     changes = [change for change in found if change is not None]
-    changes += _moved(trees[0], trees[1], after, {change.element for change in changes})
+    known = {change.element for change in changes}
+    changes += _moved(trees[0], trees[1], after, known, names[1])
     changes += [
-        Change(kind="removed", element=key, type=local(element), name=_name(element))
+        Change(kind="removed", element=key, type=local(element), name=_name(element, names[0]))
         for key, element in before.items()
         if key not in after
     ]
@@ -73,20 +88,34 @@ def between(older: bytes, newer: bytes, *, file: str = "diagram.bpmn") -> list[C
 def _added_or_changed(old: XmlElement | None, new: XmlElement, names: tuple[Names, Names]) -> Change | None:
     identity = new.get("id") or ""
     if old is None:
-        return Change(kind="added", element=identity, type=local(new), name=_name(new))
-    before, after = _properties(old, names[0]), _properties(new, names[1])
+        return Change(kind="added", element=identity, type=local(new), name=_name(new, names[1]))
+    before, after = _properties(old), _properties(new)
     differences = tuple(
-        Difference(property=key, before=before.get(key), after=after.get(key))
+        Difference(
+            property=key,
+            before=_named(key, before.get(key), names[0]),
+            after=_named(key, after.get(key), names[1]),
+        )
         for key in dict.fromkeys([*after, *before])
         if before.get(key) != after.get(key)
     )
     if not differences:
         return None
-    return Change(kind="changed", element=identity, type=local(new), name=_name(new), differences=differences)
+    return Change(
+        kind="changed",
+        element=identity,
+        type=local(new),
+        name=_name(new, names[1]),
+        differences=differences,
+    )
 
 
 def _moved(
-    older: XmlElement, newer: XmlElement, elements: Mapping[str, XmlElement], changed: set[str]
+    older: XmlElement,
+    newer: XmlElement,
+    elements: Mapping[str, XmlElement],
+    changed: set[str],
+    names: Names,
 ) -> list[Change]:
     """Give what is drawn elsewhere and otherwise as before."""
     before, after = _drawn(older), _drawn(newer)
@@ -97,7 +126,7 @@ def _moved(
     moved = {key for key in both if before[key] != after[key]}
     nodes = {key for key in moved if local(elements[key]) != "sequenceFlow"} | (after.keys() - before.keys())
     return [
-        Change(kind="moved", element=key, type=local(elements[key]), name=_name(elements[key]))
+        Change(kind="moved", element=key, type=local(elements[key]), name=_name(elements[key], names))
         for key in both
         if key in moved and key not in changed and not _follows(elements[key], nodes)
     ]
@@ -151,15 +180,15 @@ def _elements(root: XmlElement) -> dict[str, XmlElement]:
     }
 
 
-def _properties(element: XmlElement, names: Names) -> Mapping[str, str]:
+def _properties(element: XmlElement) -> Mapping[str, str]:
     found = {"": local(element)}
     for key, value in element.attrib.items():
-        if key != "id":
-            label = _label(str(key))
-            found[label] = _named(label, str(value), names)
+        label = _label(str(key))
+        if key != "id" and _DEFAULTS.get(label) != value:
+            found[label] = str(value)
     for child in element:
         for path, text in _inner(child, ""):
-            found[_free(path, found)] = _named(path, text, names)
+            found[_free(path, found)] = text
     return found
 
 
@@ -167,10 +196,12 @@ def _names(root: XmlElement) -> Names:
     return {key: node.get("name") or "" for node in root.iter(f"{BPMN}*") if (key := node.get("id"))}
 
 
-def _named(path: str, value: str, names: Names) -> str:
+def _named(path: str, value: str | None, names: Names) -> str | None:
     """Give the name behind a reference (`sourceRef`, `messageEventDefinition@messageRef`)."""
     is_reference = path == "default" or (path.rpartition("@")[2].endswith("Ref") and ":" not in path)
-    return (names.get(reference(value)) or value) if is_reference else value
+    if value is None or not is_reference:
+        return value
+    return names.get(reference(value)) or value
 
 
 def _free(path: str, found: Mapping[str, str]) -> str:
@@ -210,5 +241,10 @@ def _label(tag: str) -> str:
     return f"{prefix}{name.localname}"
 
 
-def _name(element: XmlElement) -> str:
-    return element.get("name") or element.get("id") or ""
+def _name(element: XmlElement, names: Names) -> str:
+    """Give the label of an element; a flow without one is told by its ends."""
+    own = element.get("name")
+    if own or local(element) != "sequenceFlow":
+        return own or element.get("id") or ""
+    ends = [element.get("sourceRef") or "", element.get("targetRef") or ""]
+    return " → ".join(names.get(end) or end for end in ends)

@@ -1,9 +1,9 @@
-"""Processes: which ones there are, how a version looks, what differs between two, the forms they use.
+"""Processes: which ones there are, how a version looks, the forms they use.
 
-Editing and publishing: `web.diagram_editor`.
+Editing: `web.diagram_editor`; review and publishing: `web.definition_reviews`; all versions:
+`web.definition_versions`; what differs between two: `web.definition_differences`.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,9 +12,8 @@ from flask import Blueprint, Response, render_template, request
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from engine import definitions, differences, drafts, forms, graphs
+from engine import definitions, drafts, forms, graphs, publishing
 from engine.lifecycle_tables import DefinitionDraft
-from engine.lint.labels import label
 from engine.models import (
     DecisionDefinition,
     FormDefinition,
@@ -23,39 +22,12 @@ from engine.models import (
 )
 from engine.states import LIVE
 from foundation.errors import NotFound
-from foundation.texts import Text, _
+from foundation.texts import _
 from web import names
+from web.definition_versions import notes_of, running_by_version
 from web.gate import rule, runtime
 
 blueprint = Blueprint("definitions", __name__, url_prefix="/definitions")
-
-#: what is asked of the newest draft instead of a published version
-DRAFT = "draft"
-#: property of an element → what an official calls it
-PROPERTIES: Mapping[str, Text] = {
-    "": _("Loại"),
-    "name": _("Tên"),
-    "documentation": _("Hướng dẫn"),
-    "camunda:assignee": _("Người làm"),
-    "camunda:candidateGroups": _("Nhóm có thể nhận"),
-    "camunda:dueDate": _("Hạn"),
-    "camunda:followUpDate": _("Ngày theo dõi"),
-    "camunda:priority": _("Độ ưu tiên"),
-    "camunda:formKey": _("Biểu mẫu"),
-    "camunda:topic": _("Việc tự động"),
-    "camunda:failedJobRetryTimeCycle": _("Số lần thử lại"),
-    "conditionExpression": _("Điều kiện"),
-    "sourceRef": _("Từ bước"),
-    "targetRef": _("Đến bước"),
-    "calledElement": _("Quy trình được gọi"),
-    "default": _("Hướng mặc định"),
-    "attachedToRef": _("Gắn vào bước"),
-    "cancelActivity": _("Dừng bước khi xảy ra"),
-    "timerEventDefinition/timeDuration": _("Sau khoảng thời gian"),
-    "timerEventDefinition/timeDate": _("Vào thời điểm"),
-    "timerEventDefinition/timeCycle": _("Theo chu kỳ"),
-    "tiendo:escalation@decision": _("Bảng bậc nhắc việc"),
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +40,8 @@ class Line:
     versions: int
     running: int
     published_at: datetime | None
+    #: state of the newest version; retired as well when the whole process is
+    state: str
     #: who saved the draft and when, None without a draft
     draft: DefinitionDraft | None
 
@@ -107,13 +81,16 @@ def show(key: str, version: int | None = None) -> str:
     with runtime().database.reading() as session:
         every = definitions.versions(session, key)
         draft = drafts.get(session, key)
-        chosen = _chosen(every, version, key)
-        running = _running_by_version(session, key)
+        current = definitions.in_effect(session, key, runtime().clock.now())
+        chosen = _chosen(every, version, key) if version is not None else current or _chosen(every, None, key)
+        running = running_by_version(session, key)
         people = names.accounts(
             session, [one.published_by for one in every] + ([draft.updated_by] if draft else [])
         )
         references = () if chosen is None else _references(session, chosen)
-        notes = _notes(session, every)
+        notes = notes_of(session, every)
+        retired_at = publishing.is_retired(session, key)
+        waiting = definitions.scheduled(session, key)
     return render_template(
         "definitions/show.html",
         here="definitions",
@@ -125,6 +102,9 @@ def show(key: str, version: int | None = None) -> str:
         people=people,
         references=references,
         notes=notes,
+        current=current,
+        retired_at=retired_at,
+        waiting=waiting,
     )
 
 
@@ -139,30 +119,6 @@ def diagram(key: str, version: int) -> Response:
     if "download" in request.args:
         headers["Content-Disposition"] = f'attachment; filename="{key}-v{version}.bpmn"'
     return Response(content, mimetype="application/xml", headers=headers)
-
-
-@blueprint.get("/<key>/differences")
-@rule("definitions.read")
-def compare(key: str) -> str:
-    """Show what changed between two versions, or between a version and the draft."""
-    older, newer = request.args.get("from", ""), request.args.get("to", "")
-    with runtime().database.reading() as session:
-        every = definitions.versions(session, key)
-        draft = drafts.get(session, key)
-        older, newer = _pair(older, newer, every, has_draft=draft is not None)
-        changes = differences.between(content_of(session, key, older), content_of(session, key, newer))
-    return render_template(
-        "definitions/compare.html",
-        here="definitions",
-        key=key,
-        name=every[0].name if every else key,
-        versions=every,
-        has_draft=draft is not None,
-        older=older,
-        newer=newer,
-        changes=changes,
-        **words_of_changes(),
-    )
 
 
 @blueprint.get("/forms")
@@ -194,36 +150,6 @@ def form(key: str) -> str:
     return render_template("definitions/form.html", here="definitions", key=key, loaded=loaded, source=source)
 
 
-def words_of_changes() -> dict[str, object]:
-    """Give what the templates of differences say changes with."""
-    return {"label": label, "properties": PROPERTIES}
-
-
-def content_of(session: Session, key: str, version: str) -> bytes:
-    """Give the diagram of a version number or of the draft."""
-    if version == DRAFT:
-        found = drafts.get(session, key)
-        if found is None:
-            raise NotFound(_("Quy trình này không có bản nháp."))
-        return found.content
-    return definitions.content(session, definitions.published(session, key, int(version)))
-
-
-def running(session: Session, key: str) -> int:
-    """Count the instances of a process that still run, over all versions."""
-    return sum(_running_by_version(session, key).values())
-
-
-def _pair(older: str, newer: str, every: list[ProcessDefinition], *, has_draft: bool) -> tuple[str, str]:
-    known = {str(one.version) for one in every}
-    if newer not in known | {DRAFT}:
-        newer = DRAFT if has_draft else str(every[0].version if every else 1)
-    if older not in known:
-        before = [one.version for one in every if newer == DRAFT or one.version < int(newer)]
-        older = str(before[0] if before else (every[-1].version if every else 1))
-    return older, newer
-
-
 def _chosen(every: list[ProcessDefinition], version: int | None, key: str) -> ProcessDefinition | None:
     if version is None:
         return every[0] if every else None
@@ -236,6 +162,7 @@ def _chosen(every: list[ProcessDefinition], version: int | None, key: str) -> Pr
 def _lines(session: Session) -> list[Line]:
     editing = {draft.key: draft for draft in session.scalars(select(DefinitionDraft))}
     newest = definitions.latest(session)
+    retired = definitions.retired_keys(session)
     versions: dict[str, int] = dict(
         session.execute(select(ProcessDefinition.key, func.count()).group_by(ProcessDefinition.key)).all()
     )
@@ -254,24 +181,25 @@ def _lines(session: Session) -> list[Line]:
             versions=versions.get(one.key, 0),
             running=live.get(one.key, 0),
             published_at=one.published_at,
+            state="retired" if one.key in retired else one.state,
             draft=editing.pop(one.key, None),
         )
         for one in newest
     ]
     fresh = [
-        Line(key=key, name=key, version=0, versions=0, running=0, published_at=None, draft=draft)
+        Line(
+            key=key,
+            name=key,
+            version=0,
+            versions=0,
+            running=0,
+            published_at=None,
+            state="published",
+            draft=draft,
+        )
         for key, draft in sorted(editing.items())
     ]
     return lines + fresh
-
-
-def _running_by_version(session: Session, key: str) -> dict[int, int]:
-    query = (
-        select(ProcessInstance.definition_version, func.count())
-        .where(ProcessInstance.key == key, ProcessInstance.state.in_([state.value for state in LIVE]))
-        .group_by(ProcessInstance.definition_version)
-    )
-    return dict(session.execute(query).all())
 
 
 def _references(session: Session, definition: ProcessDefinition) -> tuple[Reference, ...]:
@@ -291,15 +219,6 @@ def _references(session: Session, definition: ProcessDefinition) -> tuple[Refere
         Reference(kind=kind, key=key, steps=tuple(dict.fromkeys(steps)))
         for (kind, key), steps in sorted(found.items())
     )
-
-
-def _notes(session: Session, every: list[ProcessDefinition]) -> dict[str, str]:
-    from engine.models import Deployment
-
-    query = select(Deployment.id, Deployment.note).where(
-        Deployment.id.in_([one.deployment_id for one in every])
-    )
-    return dict(session.execute(query).all())
 
 
 def _newest(

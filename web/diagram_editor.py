@@ -1,16 +1,16 @@
-"""The diagram editor: drafts, lint while drawing, review and publishing of a new version."""
+"""The diagram editor: drafts and lint while drawing. What comes then: `web.definition_reviews`."""
 
 import re
+from datetime import datetime
 from importlib import resources
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
 from flask import Blueprint, Response, jsonify, render_template, request, url_for
 from sqlalchemy.orm import Session
-from werkzeug.wrappers import Response as AnyResponse
 
 from directives import access
-from engine import definitions, deployments, differences, drafts, xml_gate
+from engine import definitions, deployments, drafts, publishing, xml_gate
 from engine.bpmn import children, is_executable
 from engine.findings import DefinitionRefused, Finding
 from engine.lifecycle_tables import DefinitionDraft
@@ -18,8 +18,8 @@ from engine.models import ProcessDefinition
 from foundation.database import UnitOfWork
 from foundation.errors import Invalid, NotFound, Stale, TiendoError, TooLarge
 from foundation.texts import Text, _
-from web import context, headers, lint_rules
-from web.definitions import running, words_of_changes
+from web import context, headers, lint_rules, names
+from web.definition_versions import running_by_version
 from web.gate import principal, rule, runtime
 from web.posted import Posted, problems, then
 
@@ -32,7 +32,7 @@ STARTERS: dict[str, tuple[Text, Text]] = {
     "opinions": (_("Lấy ý kiến"), _("Soạn nội dung, mỗi đơn vị cho ý kiến, rồi tổng hợp.")),
 }
 #: addresses below /definitions that are not processes
-_RESERVED = frozenset({"new", "import", "lint", "forms", "decisions", "rules"})
+_RESERVED = frozenset({"new", "import", "lint", "forms", "decisions", "rules", "bundle"})
 #: status of the answers that the editor's script reads
 _STATUS = ((Stale, 412), (Invalid, 422), (NotFound, 404), (TooLarge, 413), (TiendoError, 409))
 #: the panel of the editor writes style attributes (a height, colours); scripts stay as strict as everywhere
@@ -93,7 +93,7 @@ def edit(key: str) -> Response:
     """Open the editor on the draft, or on the newest version while there is no draft."""
     with runtime().database.reading() as session:
         draft, newest = _draft_and_newest(session, key)
-        count = running(session, key)
+        count = sum(running_by_version(session, key).values())
     page = render_template(
         "definitions/edit.html",
         here="definitions",
@@ -123,8 +123,8 @@ def diagram(key: str) -> Response:
 def lint() -> Response:
     """Say what is wrong with a diagram as it is drawn now; nothing is stored."""
     with runtime().database.reading() as session:
-        findings = _findings(session, request.get_data(), request.args.get("key", ""))
-    return jsonify(findings=[_shown(finding) for finding in findings])
+        findings = findings_of(session, request.get_data(), request.args.get("key", ""))
+    return jsonify(findings=[shown(finding) for finding in findings])
 
 
 @blueprint.post("/<key>/draft")
@@ -147,90 +147,33 @@ def to_review(key: str) -> Response:
     content = request.get_data()
     try:
         with runtime().database.reading() as session:
-            _refuse_errors(_findings(session, content, key))
+            refuse_errors(findings_of(session, content, key))
         draft = _save(key, content, request.headers.get("If-Match"))
     except TiendoError as error:
         return _problem(error)
-    answer = jsonify(location=url_for("pages.diagram_editor.review", key=key))
+    answer = jsonify(location=url_for("pages.definition_reviews.show", key=key))
     answer.headers["ETag"] = _etag(draft)
     return answer
 
 
-@blueprint.get("/<key>/review")
+@blueprint.post("/<key>/copies")
 @rule("definitions.edit")
-def review(key: str) -> str:
-    """Show what publishing the draft would change, and ask why."""
-    return _review_page(key, {}, {})
-
-
-@blueprint.post("/<key>/review")
-@rule("definitions.deploy")
-def publish(key: str) -> Any:
-    """Publish the draft as the newest version; instances that run stay on theirs."""
-    posted = Posted()
-    note = posted.text(
-        "note", _("Hãy ghi lý do thay đổi; người sau sẽ đọc lại ở lịch sử phiên bản."), most=2000
-    )
-    revision = posted.number("revision")
+def keep_copy(key: str) -> Response:
+    """Keep what was drawn while somebody else saved; it can be looked at and taken back."""
+    content = request.get_data()
     try:
-        posted.check()
+        xml_gate.parse(content, file=f"{key}.bpmn")
         with runtime().database.unit_of_work(principal().actor) as work:
-            held, newest = _draft_and_newest(work.session, key)
-            draft = _unchanged(held, revision)
-            _refuse_errors(_findings(work.session, draft.content, key))
-            file = newest.file if newest is not None else f"{key}.bpmn"
-            deployed = deployments.deploy(work, {file: draft.content}, note=note)
-            drafts.forget(work, draft)
-            version = deployed.processes[0].version
+            drafts.keep_copy(work, key, content)
             work.commit()
-    except (Invalid, Stale) as error:
-        return _review_page(key, request.form, problems(error)), 422
-    said = _("Đã ban hành phiên bản {version}. Các phiên đang chạy giữ phiên bản cũ.", version=version)
-    return then("pages.definitions.show", said, key=key)
-
-
-@blueprint.post("/<key>/discard")
-@rule("definitions.edit")
-def discard(key: str) -> AnyResponse:
-    """Throw the draft away; published versions stay."""
-    with runtime().database.unit_of_work(principal().actor) as work:
-        drafts.drop(work, key)
-        is_published = bool(definitions.versions(work.session, key))
-        work.commit()
-    said = _("Đã bỏ bản nháp.")
-    if is_published:
-        return then("pages.definitions.show", said, key=key)
-    return then("pages.definitions.index", said)
+    except TiendoError as error:
+        return _problem(error)
+    return jsonify(location=url_for("pages.definition_reviews.copies", key=key))
 
 
 def _new_page(values: Any, errors: dict[str, str]) -> str:
     return render_template(
         "definitions/new.html", here="definitions", starters=STARTERS, values=values, errors=errors
-    )
-
-
-def _review_page(key: str, values: Any, errors: dict[str, str]) -> str:
-    with runtime().database.reading() as session:
-        draft, newest = _draft_and_newest(session, key)
-        if draft is None:
-            raise NotFound(_("Quy trình này không có bản nháp."))
-        findings = _findings(session, draft.content, key)
-        before = definitions.content(session, newest) if newest is not None else None
-        count = running(session, key)
-    changes = [] if before is None else differences.between(before, draft.content)
-    return render_template(
-        "definitions/review.html",
-        here="definitions",
-        key=key,
-        draft=draft,
-        newest=newest,
-        findings=[_shown(finding) for finding in findings],
-        has_errors=any(finding.is_error for finding in findings),
-        changes=changes,
-        running=count,
-        values=values,
-        errors=errors,
-        **words_of_changes(),
     )
 
 
@@ -245,7 +188,7 @@ def _import_draft(work: UnitOfWork, name: str, content: bytes) -> str:
     if drafts.get(work.session, key) is not None and "replace" not in request.form:
         words = _("Quy trình “{key}” đang có bản nháp; hãy đánh dấu “Thay bản nháp đang có”.", key=key)
         raise Invalid(fields={"file": words})
-    drafts.save(work, key, content, revision=None)
+    drafts.replace(work, key, content)
     return key
 
 
@@ -255,7 +198,13 @@ def _deploy(work: UnitOfWork, name: str, content: bytes) -> str:
         raise Invalid(fields={"file": _("Hãy chọn một tệp .bpmn, .dmn hoặc .form.")})
     access.require(principal(), "definitions.deploy")
     note = context.text(_("Nhập từ tệp {name}", name=name))
-    deployed = deployments.deploy(work, {name: content}, note=note)
+    deployed = publishing.deploy(
+        work,
+        {name: content},
+        note=note,
+        four_eyes=runtime().four_eyes,
+        without_review="without_review" in request.form,
+    )
     return ", ".join((*deployed.forms, *deployed.decisions))
 
 
@@ -270,16 +219,13 @@ def _draft_and_newest(session: Session, key: str) -> tuple[DefinitionDraft | Non
 def _save(key: str, content: bytes, if_match: str | None) -> DefinitionDraft:
     xml_gate.parse(content, file=f"{key}.bpmn")
     with runtime().database.unit_of_work(principal().actor) as work:
-        revision = _revision(if_match)
-        held = drafts.get(work.session, key)
-        if held is None and revision:
-            raise Stale(draft=key)
-        draft = drafts.save(work, key, content, revision=revision)
+        draft = drafts.save(work, key, content, revision=_revision(if_match))
         work.commit()
     return draft
 
 
-def _findings(session: Session, content: bytes, key: str) -> list[Finding]:
+def findings_of(session: Session, content: bytes, key: str) -> list[Finding]:
+    """Give what lint says of a diagram that is to be the process `key`."""
     file = f"{key or 'diagram'}.bpmn"
     found = deployments.check(session, {file: content}, now=runtime().clock.now())
     if key and not any(finding.rule.startswith("xml.") for finding in found):
@@ -335,14 +281,8 @@ def _starter(name: str, key: str, title: str) -> bytes:
     return text.replace('"PROCESS_NAME"', quoteattr(title)).replace("PROCESS_KEY", key).encode()
 
 
-def _unchanged(draft: DefinitionDraft | None, revision: int) -> DefinitionDraft:
-    """Give the draft that was reviewed; Stale when it was changed, published or dropped since."""
-    if draft is None or draft.revision != revision:
-        raise Stale
-    return draft
-
-
-def _refuse_errors(findings: list[Finding]) -> None:
+def refuse_errors(findings: list[Finding]) -> None:
+    """Raise DefinitionRefused when one of the findings is an error."""
     if any(finding.is_error for finding in findings):
         raise DefinitionRefused(findings)
 
@@ -352,18 +292,34 @@ def _import_problems(error: Invalid) -> dict[str, str]:
     return {"file": next(iter(found.values()))} if "file" not in found else found
 
 
-def _shown(finding: Finding) -> dict[str, Any]:
+def shown(finding: Finding) -> dict[str, Any]:
+    """Give a finding as the pages and the editor read it."""
     return finding.as_json(context.language()) | {"help": lint_rules.help_of(finding.rule)}
 
 
 def _problem(error: TiendoError) -> Response:
     """Answer a script of the editor: what is wrong as JSON, not as a page."""
-    body: dict[str, Any] = {"code": error.code, "detail": context.text(error.text)}
+    body: dict[str, Any] = {"code": error.code, "detail": context.text(_told(error))}
     if isinstance(error, DefinitionRefused):
-        body["findings"] = [_shown(finding) for finding in error.findings]
+        body["findings"] = [shown(finding) for finding in error.findings]
     answer = jsonify(body)
     answer.status_code = next(status for kind, status in _STATUS if isinstance(error, kind))
     return answer
+
+
+def _told(error: TiendoError) -> Text:
+    """Give what to tell; who saved meanwhile, and when, where somebody did."""
+    by, at = error.facts.get("updated_by"), error.facts.get("updated_at")
+    if not isinstance(error, Stale) or not by or not at:
+        return error.text
+    with runtime().database.reading() as session:
+        name = names.accounts(session, [str(by)]).get(str(by), str(by))
+    return _(
+        "{name} đã lưu bản nháp này lúc {at}. Phần bạn vẽ chưa bị mất: hãy giữ thành bản lưu rồi mở lại "
+        "trang.",
+        name=name,
+        at=definitions.local(datetime.fromisoformat(str(at))),
+    )
 
 
 def _revision(if_match: str | None) -> int | None:

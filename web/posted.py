@@ -56,6 +56,19 @@ class Posted:
         found = self.day(name, needed)
         return None if found is None else aware(datetime.combine(found, time.min, BUSINESS_ZONE))
 
+    def time(self, name: str) -> datetime | None:
+        """Give a day and time of the business zone (yyyy-mm-ddThh:mm) as a UTC moment; None when empty."""
+        raw = self.text(name)
+        if not raw:
+            return None
+        try:
+            return aware(datetime.fromisoformat(raw).replace(tzinfo=BUSINESS_ZONE))
+        except ValueError:
+            self._problems[name] = _(
+                "Cần ngày và giờ, ví dụ 01/03/2026 08:00; nhận được “{found}”.", found=raw[:40]
+            )
+            return None
+
     def number(self, name: str) -> int:
         """Give a whole number; 0 when it is empty."""
         raw = self.text(name).replace(".", "")

@@ -124,3 +124,27 @@ def test_what_is_only_drawn_elsewhere_is_moved_and_its_flows_are_not_named() -> 
 
 def test_a_drawing_shifted_as_a_whole_has_not_changed() -> None:
     assert differences.between(drawn_at(start=0, a=200, end=400), drawn_at(start=50, a=250, end=450)) == []
+
+
+def test_a_new_name_changes_the_step_and_not_the_flows_to_it() -> None:
+    older, newer = (diagram().start().user_task("a", name=name).end() for name in ("Soạn", "Dự thảo"))
+    assert list(between(older, newer)) == ["a"]
+
+
+def test_what_an_editor_writes_out_is_no_change() -> None:
+    def drawn(**more: str) -> Diagram:
+        late = diagram().start().user_task("a").end()
+        return late.boundary("late", "a", timer("timeDuration", "P1D"), **more).end("e2")
+
+    assert between(drawn(), drawn(cancelActivity="true")) == {}
+    assert between(drawn(), drawn(cancelActivity="false"))["late"].kind == "changed"
+
+
+def test_a_flow_without_a_name_is_told_by_its_ends() -> None:
+    older = (
+        diagram().start().user_task("a", name="Soạn").end().at(None).user_task("b", name="Duyệt").end("e2")
+    )
+    newer = (
+        diagram().start().user_task("a", name="Soạn").end().at(None).user_task("b", name="Duyệt").end("e2")
+    )
+    assert between(older, newer.flow("a", "b", identity="way"))["way"].name == "Soạn → Duyệt"

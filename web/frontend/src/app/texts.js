@@ -32,8 +32,11 @@ const ENGLISH = {
   'Chưa ban hành được: {reason}': 'Not published: {reason}',
   'Máy chủ trả lời {status}': 'the server answered {status}',
   'mất kết nối': 'connection lost',
-  'Người khác đã sửa sơ đồ này. Hãy tải bản của bạn về, mở lại trang rồi sửa tiếp.':
-    'Somebody else changed this diagram. Download your copy, reload the page and continue.',
+  'Đã giữ bản của bạn thành bản lưu.': 'Your drawing is kept as a copy.',
+  'thêm': 'added',
+  'bỏ': 'removed',
+  'sửa': 'changed',
+  'chỉ dời chỗ': 'only moved',
   'Sửa hết lỗi rồi mới ban hành được.': 'Correct all errors before publishing.',
 };
 

@@ -3,7 +3,9 @@
 import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer.js';
 
 import { text } from '../app/texts.js';
+import './compare.js';
 import { linkOutline } from './outline.js';
+import { savePicture } from './picture.js';
 import { showState } from './states.js';
 import { fontReady, plate, softenFrames } from './theme.js';
 import { fitDiagram, wheelScrollsPage, zoomButtons } from './zoom.js';
@@ -25,6 +27,7 @@ async function open(frame) {
     zoomButtons(viewer, frame, fit);
     linkOutline(viewer, frame);
     refresh(viewer, frame);
+    savePicture(viewer);
     frame.dataset.ready = 'true';
   } catch (problem) {
     complain(frame, problem);

@@ -12,7 +12,7 @@ const ICONS = {
   alarm: 'alarm', hourglass: 'hourglass-split', warning: 'exclamation-triangle-fill', late: 'exclamation-circle-fill',
   error: 'x-octagon-fill', info: 'info-circle', return: 'arrow-return-left', redo: 'arrow-repeat',
   pause: 'pause-circle', cancel: 'slash-circle', none: 'dash-circle', new: 'circle', progress: 'play-circle',
-  plus: 'plus-lg', minus: 'dash-lg', fit: 'arrows-fullscreen', 'chevron-right': 'chevron-right',
+  move: 'arrows-move', plus: 'plus-lg', minus: 'dash-lg', fit: 'arrows-fullscreen', 'chevron-right': 'chevron-right',
   'chevron-left': 'chevron-left', 'chevron-down': 'chevron-down', 'chevron-up': 'chevron-up',
   attachment: 'paperclip', edit: 'pencil', delete: 'trash', download: 'download', upload: 'upload', eye: 'eye',
   send: 'send', comment: 'chat-left-text', keyboard: 'keyboard', dark: 'moon-stars', light: 'sun',

@@ -3,6 +3,9 @@ import { csrfHeaders } from '../app/csrf.js';
 import { clockTime, text } from '../app/texts.js';
 import { toast } from '../app/toasts.js';
 
+// milliseconds without a change after which a drawing is saved
+const pause = 10_000;
+
 /** The buttons of the bar, Ctrl+S, and the note beside them that says whether the drawing is saved. */
 export class Saving {
   constructor(modeler, frame, lint) {
@@ -11,6 +14,7 @@ export class Saving {
     this.publishButton = frame.querySelector('[data-modeler-publish]');
     this.on('save', () => this.save());
     this.on('publish', () => this.publish());
+    this.on('copy', () => this.keepCopy());
     this.on('download', () => this.download());
     this.on('undo', () => modeler.get('commandStack').undo());
     this.on('redo', () => modeler.get('commandStack').redo());
@@ -35,7 +39,28 @@ export class Saving {
       if (button) button.disabled = !can;
     }
     this.status.textContent = text('Có thay đổi chưa lưu');
+    this.saveLater();
     this.frame.dispatchEvent(new CustomEvent('island:changed', { bubbles: true }));
+  }
+
+  // what is drawn is saved without being asked, until somebody else has saved meanwhile
+  saveLater() {
+    clearTimeout(this.timer);
+    if (!this.isOvertaken) this.timer = setTimeout(() => this.save(), pause);
+  }
+
+  overtaken() {
+    this.isOvertaken = true;
+    clearTimeout(this.timer);
+    const button = this.frame.querySelector('[data-modeler-copy]');
+    if (button) button.hidden = false;
+  }
+
+  async keepCopy() {
+    await this.send(this.frame.dataset.copy, 'Chưa lưu được: {reason}', ({ location }) => {
+      this.status.textContent = text('Đã giữ bản của bạn thành bản lưu.');
+      if (location) window.location.assign(location);
+    });
   }
 
   allow(clean) {
@@ -46,6 +71,7 @@ export class Saving {
 
   async save() {
     if (!this.frame.dataset.save) return;
+    clearTimeout(this.timer);
     this.status.textContent = text('Đang lưu…');
     await this.send(this.frame.dataset.save, 'Chưa lưu được: {reason}', () => {
       this.status.textContent = text('Đã lưu lúc {time}', { time: clockTime(new Date()) });
@@ -68,6 +94,7 @@ export class Saving {
       done(answer.body);
       return;
     }
+    if (answer.isStale) this.overtaken();
     if (answer.body.findings) this.lint.show(answer.body.findings);
     this.status.textContent = text(failure, { reason: answer.reason });
     toast(this.status.textContent, 'late');
@@ -84,7 +111,7 @@ export class Saving {
       const body = await response.json().catch(() => ({}));
       const etag = response.headers.get('ETag');
       if (response.ok && etag) this.frame.dataset.etag = etag;
-      return { ok: response.ok, body, reason: reasonOf(response, body) };
+      return { ok: response.ok, isStale: response.status === 412, body, reason: reasonOf(response, body) };
     } catch {
       return { ok: false, body: {}, reason: text('mất kết nối') };
     }
@@ -101,8 +128,5 @@ export class Saving {
 }
 
 function reasonOf(response, body) {
-  if (response.status === 409 || response.status === 412) {
-    return text('Người khác đã sửa sơ đồ này. Hãy tải bản của bạn về, mở lại trang rồi sửa tiếp.');
-  }
   return body.detail ?? body.title ?? text('Máy chủ trả lời {status}', { status: response.status });
 }

@@ -6,6 +6,7 @@ import { CorrelationKey, messageOf } from './correlation.jsx';
 import { ladderEntries, ladderSteps } from './ladder.jsx';
 import { multiInstanceEntries } from './multi-instance.jsx';
 import { DueDateKind } from './due.jsx';
+import { UniqueBusinessKey, processOf } from './unique-key.jsx';
 
 // Java, connectors, listeners and Camunda's own job settings have no meaning here
 const UNREAD = new Set([
@@ -36,6 +37,10 @@ class TiendoProvider {
     if (is(element, 'bpmn:UserTask') || is(element, 'bpmn:CallActivity')) {
       own.push({ id: 'tiendo-ladder', label: translate('Escalation ladder'), component: Group, entries: ladderEntries(element) });
       own.push({ id: 'tiendo-steps', label: translate('Steps'), component: ListGroup, ...ladderSteps(element, this.injector) });
+    }
+    if (processOf(element)) {
+      const entries = [{ id: 'tiendo-unique-key', element, component: UniqueBusinessKey, isEdited: edited }];
+      own.push({ id: 'tiendo-business-key', label: translate('Business key'), component: Group, entries });
     }
     if (messageOf(element)) {
       const entries = [{ id: 'tiendo-correlation-key', element, component: CorrelationKey, isEdited: edited }];

@@ -81,7 +81,7 @@ def test_a_change_is_approved_by_another_and_takes_effect_on_its_date(
     line = second.locator('[data-change][data-element="accept"]')
     expect(line).to_contain_text("Tiếp nhận và phân công")
     line.get_by_role("button").click()
-    expect(second.locator("[data-compare] .is-pointed")).to_have_count(2)
+    expect(second.locator('[data-compare] [data-element-id="accept"].is-pointed')).to_have_count(2)
 
 
 def test_what_a_second_editor_drew_is_kept_as_a_copy(browser: Browser, server: Server) -> None:

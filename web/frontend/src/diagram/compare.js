@@ -27,7 +27,8 @@ async function open(frame) {
     await viewer.importXML(await answer.text());
     softenFrames(viewer);
     for (const line of lines) mark(viewer, line.dataset);
-    const fit = () => fitDiagram(viewer);
+    const first = lines.map(({ dataset }) => viewer.get('elementRegistry').get(dataset.element)).find((one) => one && !one.waypoints);
+    const fit = () => fitDiagram(viewer, { focus: first });
     fit();
     zoomButtons(viewer, frame, fit);
     viewer.on('element.click', ({ element }) => find(element.id));

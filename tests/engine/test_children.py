@@ -179,3 +179,14 @@ def test_a_call_is_made_at_most_as_often_as_its_maximum(bench: Bench) -> None:
     for _round in range(2):
         bench.complete(bench.children(instance)[-1], "do")
     assert bench.waiting(instance) == ["read"]
+
+
+def test_output_parameters_of_a_call_are_set_from_what_came_back(bench: Bench) -> None:
+    drawn = (
+        '<camunda:inputOutput><camunda:outputParameter name="twice">= answer * 2</camunda:outputParameter>'
+    )
+    bench.deploy(parent(more=drawn + "</camunda:inputOutput>"), child())
+    instance = bench.start("parent", unit="north")
+    [called] = bench.children(instance)
+    bench.complete(called, "do", done=21)
+    assert bench.variables(instance)["twice"] == 42

@@ -196,6 +196,9 @@ class CallActivity(Activity):
             for _key, result in results[-1:]:  # of a loop the rounds before have given theirs
                 if token.scope is not None and isinstance(result, dict):
                     token.scope.set_all(result)
+            given = {m.target: evaluate_json(token, m.value) for m in self.element.outputs}
+            if token.scope is not None:
+                token.scope.set_all(given)
         elif multi.output_collection and token.scope is not None:
             keyed = dict(results)
             token.scope.set(multi.output_collection, keyed if multi.element_key else list(keyed.values()))

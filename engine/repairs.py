@@ -18,6 +18,7 @@ from engine.spiff.nodes.subprocesses import CallActivity
 from engine.spiff.nodes.tasks import ServiceTask
 from engine.spiff.token import Token
 from engine.states import InstanceState, WorkState
+from foundation import outbox
 from foundation.database import UnitOfWork
 from foundation.errors import Conflict, Invalid
 from foundation.texts import _
@@ -90,6 +91,8 @@ def skip(
             waiting.node.triggered(waiting, variables)
 
     runner.repair(work, row, command, lambda execution: facts.update(after=places(execution)))
+    told = {"process": row.key, "business_key": row.business_key, "reason": reason}
+    outbox.record(work, "instance.modified", subject=instance_id, instance_id=instance_id, data=told)
 
 
 def _change(execution: Execution, scope: Token, changes: dict[str, Any], reason: str) -> None:

@@ -11,6 +11,7 @@ import click
 
 from tests.conformance import importing, outcomes
 from tests.conformance.betsy import suite as betsy
+from tests.conformance.miwg import suite as miwg
 from tests.conformance.outcomes import Result
 from tests.conformance.running import Manner
 from tests.conformance.tck import suite as tck
@@ -19,6 +20,7 @@ SUITES: dict[str, Callable[[Path, Manner], list[Result]]] = {
     "betsy": betsy.run,
     "dmn": tck.run,
     "import": importing.run,
+    "miwg": miwg.run,
 }
 
 

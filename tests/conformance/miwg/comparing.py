@@ -49,6 +49,10 @@ DEFAULTS: dict[str, str] = {
 }
 #: says where a schema lies, nothing about the drawing
 _IGNORED = frozenset({f"{XSI}schemaLocation"})
+#: elements that can have one type only
+_ONE_TYPE = frozenset({"waypoint", "Bounds", "formalExpression"})
+#: an element that stands for another of the schema → the other, whose type attribute then says which it is
+_SUBSTITUTES = {"formalExpression": "expression"}
 
 Fact = tuple[str, ...]
 
@@ -66,18 +70,42 @@ def facts(content: bytes) -> Iterator[Fact]:
 
 def _of(element: XmlElement, around: str) -> Iterator[Fact]:
     own = element.get("id") or element.get("bpmnElement") or ""
-    name = etree.QName(element).localname if element.tag.startswith(MODEL) else element.tag
+    name = _name(element)
     place = f"{name}#{own}" if own else f"{around}/{name}"
     yield ("element", place)
-    for attribute, value in element.attrib.items():
-        key, text = str(attribute), _value(element, str(attribute), str(value))
-        if key not in _IGNORED and DEFAULTS.get(key) != text:
+    for key, text in _attributes(element).items():
+        if key not in _IGNORED and DEFAULTS.get(key) != text and not _is_only_type(element, key):
             yield ("attribute", place, key, text)
     text = " ".join((element.text or "").split())
     if text:
         yield ("text", place, _plain(element, text))
     for inner in element:
         yield from _of(inner, place)
+
+
+def _name(element: XmlElement) -> str:
+    if not element.tag.startswith(MODEL):
+        return str(element.tag)
+    local = etree.QName(element).localname
+    return _SUBSTITUTES.get(local, local)
+
+
+def _attributes(element: XmlElement) -> dict[str, str]:
+    """Give the attributes; one under the element's own prefix is the one without a prefix."""
+    own = f"{{{etree.QName(element).namespace}}}"
+    return {
+        str(key).removeprefix(own): _value(element, str(key), str(value))
+        for key, value in element.attrib.items()
+    }
+
+
+def _is_only_type(element: XmlElement, key: str) -> bool:
+    """Tell whether an attribute names the type that the element has anyway."""
+    if key != f"{XSI}type":
+        return False
+    name = etree.QName(element).localname
+    is_formal = (element.get(key) or "").endswith("FormalExpression")
+    return name in _ONE_TYPE or (name == "expression" and is_formal)
 
 
 def _value(element: XmlElement, key: str, value: str) -> str:

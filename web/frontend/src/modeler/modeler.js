@@ -10,6 +10,7 @@ import camunda from 'camunda-bpmn-moddle/resources/camunda.json';
 import { text } from '../app/texts.js';
 import { fontReady, plate, softenFrames } from '../diagram/theme.js';
 import { fitDiagram, zoomButtons } from '../diagram/zoom.js';
+import { kept, readable } from './kept.js';
 import { LintAsYouDraw } from './lint.js';
 import blank from './new.bpmn';
 import { tiendoProperties } from './properties/index.js';
@@ -30,7 +31,7 @@ async function open(frame) {
     propertiesPanel: { parent: frame.querySelector('[data-modeler-panel]') },
     additionalModules: [
       BpmnPropertiesPanelModule, BpmnPropertiesProviderModule, CamundaPlatformPropertiesProviderModule,
-      camundaBehaviors, tiendoProperties, translated.module,
+      camundaBehaviors, tiendoProperties, translated.module, kept,
     ],
     moddleExtensions: { camunda, tiendo },
     ...plate,
@@ -40,7 +41,7 @@ async function open(frame) {
   Object.assign(frame, { modeler, untranslated: translated.missing });
   try {
     const [xml] = await Promise.all([diagramOf(frame), fontReady()]);
-    await modeler.importXML(xml);
+    await modeler.importXML(readable(xml, modeler.get('moddle').getPackages()));
     softenFrames(modeler);
     const fit = () => fitDiagram(modeler, { left: paletteWidth });
     fit();

@@ -48,12 +48,13 @@ def range_of(compiler: Compiler, node: RangeOf) -> Code:
     at, low_closed, high_closed, one_sided = node.at, node.low_closed, node.high_closed, not node.dotted
     low_asked, high_asked = _is_asked(node.low, closed=low_closed), _is_asked(node.high, closed=high_closed)
     is_point = node.low is not None and node.low is node.high
+    is_nothing = _is_absent(node.low) and _is_absent(node.high)
 
     def make(frame: Frame) -> Any:
         start = None if low is None else low(frame)
         end = None if high is None else high(frame)
         unknown = (low_asked and start is None) or (high_asked and end is None)
-        if start is None and end is None and not (unknown or one_sided):
+        if start is None and end is None and not one_sided and (is_nothing or not unknown):
             return frame.run.warn(at, "range", _("khoảng giá trị cần ít nhất một đầu."))
         if kind_of(start) not in _AT_ENDS or kind_of(end) not in _AT_ENDS:
             wrong = start if kind_of(start) not in _AT_ENDS else end
@@ -83,7 +84,12 @@ def range_of(compiler: Compiler, node: RangeOf) -> Code:
 
 def _is_asked(end: Node | None, *, closed: bool) -> bool:
     """Tell whether an end must have a value; an open end written `null` has none on purpose."""
-    return end is not None and (closed or not (type(end) is Constant and end.value is None))
+    return end is not None and (closed or not _is_absent(end))
+
+
+def _is_absent(end: Node | None) -> bool:
+    """Tell whether an end is not written, or written `null`."""
+    return end is None or (type(end) is Constant and end.value is None)
 
 
 @makes(Differs)

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-#: order and final state where the diagram determines them: test name → facts of all its cases, or by number
+#: order and final state where the diagram determines them: test name → facts of all its cases, or by number;
+#: `accept` where the lines the diagram carries cannot be the expected ones, with the reason in `why`
 OUR_FACTS = Path(__file__).with_name("order.json")
 
 
@@ -61,6 +62,7 @@ def _case(
     folder: Path, test: Mapping[str, Any], case: Mapping[str, Any], ours: Mapping[str, Any]
 ) -> BetsyCase:
     own = {**ours, **ours.get(str(case["n"]), {})}
+    others = [*(case.get("accept") or ()), *own.get("accept", ())]
     return BetsyCase(
         id=f"{test['name']}/{case['n']}",
         group=test["group"],
@@ -70,7 +72,7 @@ def _case(
         number=case.get("int") or 0,
         delay=case.get("delay") or 0,
         is_parallel=bool(case.get("parallel")),
-        expected=(_expected(case, own), *(_expected(other, {}) for other in case.get("accept") or ())),
+        expected=(_expected(case, own), *(_expected(other, {}) for other in others)),
     )
 
 

@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
+from flask import Response
 from flask_smorest import Blueprint
 from marshmallow import Schema, fields, validate
 from sqlalchemy import select
@@ -12,7 +13,7 @@ from api.commands import command, reading
 from api.gate import principal, rule
 from engine import history, instances, repairs
 from engine.models import ProcessInstance
-from processes import instance_access
+from processes import instance_access, scenario_export
 
 blueprint = Blueprint("instances", __name__, url_prefix="/api/v1/instances", description="Phiên chạy")
 
@@ -183,6 +184,20 @@ def history_of(query: dict[str, Any], instance_id: str) -> dict[str, Any]:
             "items": history.of_instance(session, instance_id, after=query["after"], limit=query["limit"]),
             "broken_at": history.verify(session, instance_id),
         }
+
+
+@blueprint.get("/<instance_id>/scenario")
+@rule("history.read")
+@blueprint.doc(
+    summary="Phiên chạy dưới dạng kịch bản thử (YAML), chạy lại được bằng tiendo test",
+    responses={"200": {"description": "Tệp kịch bản", "content": {"application/yaml": {}}}},
+)
+def scenario_of(instance_id: str) -> Response:
+    """Export an instance as a scenario that takes the same way."""
+    with reading() as session:
+        instance_access.visible(session, principal(), instance_id)
+        content = scenario_export.as_yaml(session, instance_id)
+    return Response(content, mimetype="application/yaml")
 
 
 @blueprint.post("/<instance_id>/cancel")

@@ -86,12 +86,13 @@ def broadcast(work: UnitOfWork, name: str, variables: dict[str, Any], *, thrown_
             EventSubscription.instance_id != (thrown_by or ""),
         )
     ).all()
+    facts = {"signal": name, "broadcast": new_id()}
     items = [
         inbox.row(
             work,
             row.instance_id,
             "event",
-            {"token": row.token, "variables": variables, "how": "signal.received"},
+            {"token": row.token, "variables": variables, "how": "signal.received", "signal": facts},
         )
         for row in waiting
     ]

@@ -5,8 +5,7 @@ are stood in for: the call waits until `end_child`. Two plays of the same steps 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select, text
@@ -15,19 +14,25 @@ from engine import (
     ad_hoc,
     definitions,
     deployments,
+    external_jobs,
     forms,
+    graphs,
     history,
     instances,
     messages,
+    runner,
     stand_ins,
+    starts,
     user_tasks,
 )
 from engine.dispatcher import Dispatcher
 from engine.feel import iso
 from engine.forms.choices import Choice
 from engine.jobs import BusinessError
-from engine.models import EscalationStep, HistoryEvent, Incident, ProcessInstance, UserTask
+from engine.models import EscalationStep, HistoryEvent, Incident, Job, ProcessInstance, UserTask
+from engine.played import Line, Played
 from engine.ports import JobContext
+from engine.spiff.elements import Occasion
 from engine.spiff.expressions import later
 from engine.states import LIVE, InstanceState, WorkState
 from foundation import calendars
@@ -40,70 +45,15 @@ from foundation.texts import _
 MORNING = datetime(2026, 1, 5, 1, 0, tzinfo=UTC)
 #: key of a canned job result that makes the job end with a BPMN error of that code
 ERROR_KEY = "bpmn_error"
+#: canned result of a topic whose jobs wait until `work` does them
+HELD = "wait"
+#: name of the worker that does held jobs
+WORKER = "player"
 #: lines of history that say an element was passed: completed, or an event that fired there
 PASSED = frozenset(
     {"element.completed", "timer.fired", "message.received", "signal.received", "condition.met"}
     | {"error.caught", "escalation.caught", "compensation.caught", "cancel.caught"}
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Line:
-    """One thing that happened, in the order in which it did."""
-
-    seq: int
-    process: str
-    element: str
-    #: tag of the element: `userTask` …
-    type: str
-    #: `element.entered`, `timer.fired` …
-    event: str
-    #: path of enclosing scopes
-    scope: str
-    at: datetime
-
-    def as_json(self) -> dict[str, Any]:
-        """Give the line as JSON values."""
-        return {
-            "seq": self.seq,
-            "process": self.process,
-            "element": self.element,
-            "type": self.type,
-            "event": self.event,
-            "scope": self.scope,
-            "at": self.at.isoformat(),
-        }
-
-
-@dataclass(frozen=True, kw_only=True)
-class Played:
-    """Where a play stands."""
-
-    #: completed | waiting | failed
-    state: str
-    trace: tuple[Line, ...]
-    waiting: tuple[instances.WaitingElement, ...]
-    variables: Mapping[str, Any]
-    #: what went wrong: code, message, element; empty otherwise
-    error: Mapping[str, Any] = field(default_factory=dict)
-
-    def as_json(self) -> dict[str, Any]:
-        """Give the outside contract of `tiendo play --json`."""
-        return {
-            "state": self.state,
-            "trace": [line.as_json() for line in self.trace],
-            "waiting": [
-                {
-                    "element": one.element,
-                    "kind": one.kind,
-                    "name": one.name,
-                    "due_at": one.due_at.isoformat() if one.due_at else None,
-                }
-                for one in self.waiting
-            ],
-            "variables": dict(self.variables),
-            "error": dict(self.error) or None,
-        }
 
 
 class Player:
@@ -132,17 +82,20 @@ class Player:
         Base.metadata.create_all(self.database.write_engine)
         self.instance_id: str | None = None
         self._error: dict[str, Any] = {}
+        self._topics = called.topics
         canned = dict.fromkeys(called.topics, None) | dict(jobs or {})
-        self._dispatcher = Dispatcher(
-            self.database, {topic: CannedJob(results) for topic, results in canned.items()}
-        )
+        handlers = {topic: CannedJob(results) for topic, results in canned.items() if results != HELD}
+        self._dispatcher = Dispatcher(self.database, handlers)
         with self.database.unit_of_work() as work:
             calendars.seed(work)
             if library:
                 deployments.deploy(work, library)
             if missing := stand_ins.diagrams(called.missing()):
                 deployments.deploy(work, missing)
-            self.findings = deployments.deploy(work, files).warnings
+            deployed = deployments.deploy(work, files)
+            self.findings = deployed.warnings
+            #: stood in for as a called process, the played one itself stays what it is
+            self._version = next(one.version for one in deployed.processes if one.key == self.process)
             present = [] if calls_run else sorted(called.called & called.processes)
             if present:
                 deployments.deploy(work, stand_ins.diagrams(present))
@@ -150,13 +103,36 @@ class Player:
 
     # --- steps --------------------------------------------------------------------------------------
 
-    def begin(self, variables: Mapping[str, Any] | None = None, *, business_key: str | None = None) -> None:
-        """Start the instance; what fails is kept as the error of the play."""
+    def begin(
+        self,
+        variables: Mapping[str, Any] | None = None,
+        *,
+        business_key: str | None = None,
+        event: str | None = None,
+    ) -> None:
+        """Start the instance, at the start event named or else as drawn; what fails is kept as the error.
+
+        A process that only an event starts is started by its event. Raises Invalid when it has several and
+        none is named, or the named one is none of its start events.
+        """
+        occasion = self._occasion(event)
+        given = dict(variables or {})
         try:
             with self.database.unit_of_work() as work:
-                self.instance_id = instances.start(
-                    work, self.process, dict(variables or {}), business_key=business_key
-                )
+                if occasion is None:
+                    self.instance_id = instances.start(
+                        work, self.process, given, business_key=business_key, version=self._version
+                    )
+                else:
+                    instances.check_variables(given)
+                    self.instance_id = starts.create(
+                        work,
+                        self.process,
+                        given,
+                        business_key=business_key,
+                        occasion=occasion,
+                        version=self._version,
+                    )
                 work.commit()
         except TiendoError as error:
             self.instance_id = None
@@ -165,12 +141,35 @@ class Player:
             return
         self._dispatcher.settle()
 
-    def complete(self, element: str, variables: Mapping[str, Any] | None = None) -> None:
+    def _occasion(self, event: str | None) -> Occasion | None:
+        with self.database.reading() as session:
+            graph = graphs.of_definition(
+                session, definitions.published(session, self.process, self._version).id
+            )
+        drawn = {node.element.id: node for node in graph.starts(None)}
+        if event is None and (not drawn or any(node.is_none_start for node in drawn.values())):
+            return None
+        chosen = event or (next(iter(drawn)) if len(drawn) == 1 else "")
+        if chosen not in drawn:
+            raise Invalid(
+                _("Quy trình “{process}” bắt đầu bằng sự kiện; hãy chọn một (start.event): {names}.",
+                  process=self.process, names=", ".join(drawn))
+            )  # fmt: skip
+        if drawn[chosen].is_none_start:
+            return None
+        happened = drawn[chosen].element.event
+        kind = happened.kind if happened.kind in {"message", "signal"} else ""
+        return Occasion(element=chosen, kind=kind, name=happened.name or "" if kind else "")
+
+    def complete(
+        self, element: str, variables: Mapping[str, Any] | None = None, *, scope: str | None = None
+    ) -> None:
         """Complete the oldest open user task at an element; fields of its form not given are null.
 
-        Raises NotFound when nobody waits there, Invalid when the form refuses the values.
+        `scope` (as in the trace) tells the instances of a multi-instance apart. Raises NotFound when nobody
+        waits there, Invalid when the form refuses the values.
         """
-        task = self._open_task(element)
+        task = self._open_task(element, scope)
         with self.database.unit_of_work() as work:
             user_tasks.complete(work, task.id, _entered(work, task, variables or {}))
             work.commit()
@@ -182,6 +181,34 @@ class Player:
             raise NotFound(_("Quy trình chưa chạy nên chưa chọn được “{id}”.", id=activity))
         with self.database.unit_of_work() as work:
             ad_hoc.activate(work, self.instance_id, activity)
+            work.commit()
+        self._dispatcher.settle()
+
+    def work(
+        self,
+        element: str,
+        variables: Mapping[str, Any] | None = None,
+        *,
+        scope: str | None = None,
+        error: str | None = None,
+        failure: str | None = None,
+    ) -> None:
+        """Do the oldest held job at an element: bring its result, a BPMN error, or give it back undone.
+
+        Raises NotFound when no job waits there.
+        """
+        given = dict(variables or {})
+        job_id = self._held_job(element, scope).id
+        with self.database.unit_of_work() as work:
+            held = work.session.get_one(Job, job_id)
+            held.lock_owner, held.locked_until = WORKER, work.now + timedelta(minutes=1)
+            work.session.flush()
+            if error is not None:
+                external_jobs.throw(work, job_id, WORKER, code=error, message="", variables=given)
+            elif failure is not None:
+                external_jobs.fail(work, job_id, WORKER, message=failure)
+            else:
+                external_jobs.complete(work, job_id, WORKER, given)
             work.commit()
         self._dispatcher.settle()
 
@@ -200,9 +227,19 @@ class Player:
         self._dispatcher.settle()
 
     def end_child(
-        self, call: str, key: str | None = None, variables: Mapping[str, Any] | None = None
+        self,
+        call: str,
+        key: str | None = None,
+        variables: Mapping[str, Any] | None = None,
+        *,
+        scope: str | None = None,
+        error: str | None = None,
+        is_cancelled: bool = False,
     ) -> None:
-        """End the called process a call activity waits for; `key` tells sisters of a multi-instance apart."""
+        """End the called process a call activity waits for, with its variables or with a BPMN error.
+
+        `key` tells sisters of a multi-instance apart, `scope` the calls themselves.
+        """
         statement = select(ProcessInstance.id).where(
             ProcessInstance.parent_instance_id == self.instance_id,
             ProcessInstance.parent_element == call,
@@ -210,16 +247,33 @@ class Player:
         )
         if key is not None:
             statement = statement.where(ProcessInstance.element_key == key)
+        scopes = self._scopes(call)
         with self.database.reading() as session:
-            child = session.scalars(statement.order_by(ProcessInstance.id)).first()
+            found = session.scalars(statement.order_by(ProcessInstance.id)).all()
+            children = [(one, instances.get(session, one).parent_token or "") for one in found]
+            child = next((one for one, token in children if scope in {None, scopes.get(token)}), None)
             tasks = [] if child is None else user_tasks.of_instance(session, child)
         task = next((one for one in tasks if one.element == stand_ins.WAIT), None)
-        if task is None:
+        if task is None or child is None:
             raise NotFound(
                 _("Bước gọi “{call}” không chờ quy trình con nào (khóa {key}).", call=call, key=key or "–")
             )
+        given, token = dict(variables or {}), task.token
         with self.database.unit_of_work() as work:
-            user_tasks.complete(work, task.id, dict(variables or {}))
+            if is_cancelled:
+                instances.cancel(work, child, reason=WORKER)
+            elif error is None:
+                user_tasks.complete(work, task.id, given)
+            else:
+                row = runner.lock(work, child)
+                runner.run(work, row, lambda execution: execution.fail(execution.token(token), error, given))
+            work.commit()
+        self._dispatcher.settle()
+
+    def cancel(self, reason: str) -> None:
+        """Cancel the instance, as an administrator would."""
+        with self.database.unit_of_work() as work:
+            instances.cancel(work, self.instance_id or "", reason=reason)
             work.commit()
         self._dispatcher.settle()
 
@@ -296,6 +350,14 @@ class Player:
             lines = history.of_instance(session, self.instance_id, limit=1_000_000)
         return [line.element for line in lines if line.type in PASSED]
 
+    def chosen_flows(self) -> frozenset[str]:
+        """Give the sequence flows that gateways of the played process chose."""
+        if self.instance_id is None:
+            return frozenset()
+        with self.database.reading() as session:
+            lines = history.of_instance(session, self.instance_id, limit=1_000_000)
+        return frozenset(flow for line in lines for flow in (line.data or {}).get("flows", ()))
+
     def open_tasks(self) -> list[UserTask]:
         """Give the open user tasks of the played instance, oldest first."""
         if self.instance_id is None:
@@ -314,9 +376,46 @@ class Player:
         with self.database.reading() as session:
             return [(step, element) for step, element in session.execute(statement)]
 
-    def _open_task(self, element: str) -> UserTask:
+    def open_jobs(self) -> list[Job]:
+        """Give the jobs of the played instance that are not done, oldest first."""
+        states = [WorkState.CREATED.value, WorkState.FAILED.value]
+        statement = select(Job).where(Job.instance_id == self.instance_id, Job.state.in_(states))
+        with self.database.reading() as session:
+            return list(session.scalars(statement.order_by(Job.id)))
+
+    def incidents(self) -> list[Incident]:
+        """Give what went wrong and is not repaired, oldest first."""
+        statement = select(Incident).where(Incident.resolved_at.is_(None))
+        with self.database.reading() as session:
+            return list(session.scalars(statement.order_by(Incident.created_at, Incident.id)))
+
+    def _scopes(self, element: str) -> dict[str, str]:
+        """Give the scope of every token that came to an element."""
+        statement = select(HistoryEvent.token, HistoryEvent.scope).where(
+            HistoryEvent.instance_id == self.instance_id,
+            HistoryEvent.element == element,
+            HistoryEvent.type == "element.entered",
+        )
+        with self.database.reading() as session:
+            return dict(session.execute(statement).all())
+
+    def _held_job(self, element: str, scope: str | None) -> Job:
+        found = [one for one in self.open_jobs() if one.state == WorkState.CREATED.value]
+        scopes = self._scopes(element)
+        mine = [one for one in found if one.element == element and scope in {None, scopes.get(one.token)}]
+        if not mine:
+            open_ones = ", ".join(one.element for one in found) or "–"
+            raise NotFound(
+                _("Không có việc tự động đang chờ ở bước “{element}”; đang chờ: {open}.",
+                  element=element, open=open_ones)
+            )  # fmt: skip
+        return mine[0]
+
+    def _open_task(self, element: str, scope: str | None) -> UserTask:
         found = self.open_tasks()
-        task = next((one for one in found if one.element == element), None)
+        scopes = self._scopes(element)
+        mine = (one for one in found if one.element == element and scope in {None, scopes.get(one.token)})
+        task = next(mine, None)
         if task is None:
             open_ones = ", ".join(one.element for one in found) or "–"
             raise NotFound(

@@ -108,6 +108,10 @@ def _child_ended(work: UnitOfWork, instance: Row[Any], payload: dict[str, Any]) 
     def command(execution: Execution) -> None:
         token = execution.token(payload["token"])
         node = token.node
+        facts = {"key": payload["key"], "outcome": payload["outcome"]}
+        if payload["error_code"] is not None or payload["result"]:
+            facts |= {"code": payload["error_code"], "variables": payload["result"]}
+        execution.happened("child.ended", token, facts)
         if payload["outcome"] == InstanceState.FAILED:
             execution.fail(token, payload["error_code"], payload["result"], payload.get("error_message"))
         elif isinstance(node, CallActivity):
@@ -129,11 +133,15 @@ def _child_escalated(work: UnitOfWork, instance: Row[Any], payload: dict[str, An
 
 
 def _event(work: UnitOfWork, instance: Row[Any], payload: dict[str, Any]) -> None:
+    message = payload.get("message")
+    facts = payload.get("signal") or {}
+    if message is not None:
+        facts = {"message": message["name"], "key": message["key"]}
+
     def command(execution: Execution) -> None:
-        execution.trigger(payload["token"], payload["variables"], payload["how"])
+        execution.trigger(payload["token"], payload["variables"], payload["how"], facts)
 
     was_taken = instance.state in LIVE and _run_if_awaited(work, instance, command)
-    message = payload.get("message")
     if not was_taken and message is not None:
         messages.send(work, message["name"], message["key"], payload["variables"])
 

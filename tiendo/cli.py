@@ -29,6 +29,7 @@ COMMANDS = {
     "org": "danh bạ cơ quan: xem, tạo, đổi tên, sáp nhập, giải thể",
     "play": "chạy thử sơ đồ trong bộ nhớ với đồng hồ ảo",
     "rehearse": "diễn tập cả chu trình của một văn bản với đồng hồ ảo",
+    "scenario": "xuất phiên chạy thành kịch bản thử",
     "serve": "chạy máy chủ và bộ hẹn giờ trong một tiến trình (SQLite)",
     "test": "chạy các kịch bản bên cạnh sơ đồ",
     "user": "tạo và quản lý tài khoản",

@@ -17,7 +17,7 @@ from engine.states import InstanceState, WorkState
 from foundation.database import UnitOfWork
 from foundation.errors import Invalid, NotFound, TiendoError
 from foundation.texts import Text, _
-from processes import instance_access, work_views
+from processes import instance_access, scenario_export, work_views
 from web import instance_state, names, repair_panel, timelines
 from web.days import Days, days
 from web.gate import principal, rule, runtime
@@ -59,6 +59,8 @@ EVENTS: dict[str, tuple[Text, str]] = {
     "ad_hoc.ended": (_("Kết thúc tiểu quy trình tùy biến"), "check"),
     "timer.fired": (_("Đến giờ hẹn"), "clock"),
     "message.received": (_("Nhận thông tin"), "inbox"),
+    "message.thrown": (_("Gửi thông tin"), "send"),
+    "child.ended": (_("Quy trình con kết thúc"), "check"),
     "signal.received": (_("Nhận tín hiệu"), "webhook"),
     "job.completed": (_("Hệ thống xử lý xong"), "settings"),
     "decision.made": (_("Tra bảng quyết định"), "board"),
@@ -139,6 +141,16 @@ def state(instance_id: str) -> Response:
         found = instances.get(session, instance_id)
         seen = instance_state.picture(session, found, _days(session))
     return jsonify(elements=seen.elements, flows=seen.flows)
+
+
+@blueprint.get("/<instance_id>/scenario.yaml")
+@rule("history.read")
+def scenario_file(instance_id: str) -> Response:
+    """Download the instance as a scenario that takes the same way."""
+    with runtime().database.reading() as session:
+        content = scenario_export.as_yaml(session, instance_id)
+    headers = {"Content-Disposition": f'attachment; filename="{instance_id}.yaml"'}
+    return Response(content, mimetype="application/yaml", headers=headers)
 
 
 @blueprint.get("/<instance_id>/history")

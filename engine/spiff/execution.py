@@ -12,7 +12,16 @@ from typing import Any, Protocol
 from SpiffWorkflow.workflow import Workflow
 
 from engine.feel import WorkingTime
-from engine.spiff.effects import Effect, Ended, EscalationLeft, Happened, SignalThrown, Stuck, TokenClosed
+from engine.spiff.effects import (
+    Effect,
+    Ended,
+    EscalationLeft,
+    Happened,
+    MessageThrown,
+    SignalThrown,
+    Stuck,
+    TokenClosed,
+)
 from engine.spiff.elements import Occasion
 from engine.spiff.errors import ExecutionError, TokenGone, uncaught
 from engine.spiff.graph import ProcessGraph
@@ -225,10 +234,15 @@ class Execution(Workflow):  # type: ignore[misc]  # SpiffWorkflow is untyped
         self.happened("user_task.completed", token, {"variables": variables})
         token.node.complete(token, variables)
 
-    def trigger(self, token_id: str, variables: dict[str, Any], how: str) -> None:
-        """Wake a token whose timer fired or whose message, signal or condition arrived."""
+    def trigger(
+        self, token_id: str, variables: dict[str, Any], how: str, facts: dict[str, Any] | None = None
+    ) -> None:
+        """Wake a token whose timer fired or whose message, signal or condition arrived.
+
+        `facts` say for history which message or broadcast it was.
+        """
         token = self.token(token_id)
-        self.happened(how, token, {"variables": variables} if variables else {})
+        self.happened(how, token, {**({"variables": variables} if variables else {}), **(facts or {})})
         token.node.triggered(token, variables)
 
     def listen_for_condition(self, token: Token) -> None:
@@ -241,8 +255,13 @@ class Execution(Workflow):  # type: ignore[misc]  # SpiffWorkflow is untyped
             event = token.event
             waits = token.listens or token.state == WAITING
             if waits and event.kind == "signal" and event.name == name and token.id in self.tasks:
-                self.trigger(token.id, variables, "signal.received")
+                self.trigger(token.id, variables, "signal.received", {"signal": name, "is_own": True})
         self.effects.append(SignalThrown(name=name, variables=variables))
+
+    def send(self, token: Token, name: str, correlation_key: str, variables: dict[str, Any]) -> None:
+        """Let a message leave the instance."""
+        self.happened("message.thrown", token, {"message": name, "key": correlation_key})
+        self.effects.append(MessageThrown(name=name, correlation_key=correlation_key, variables=variables))
 
     def throw(
         self,
@@ -273,7 +292,8 @@ class Execution(Workflow):  # type: ignore[misc]  # SpiffWorkflow is untyped
         self, token: Token, code: str | None, variables: dict[str, Any], message: str | None = None
     ) -> None:
         """Throw a BPMN error; uncaught, it ends a called instance and is an incident in any other."""
-        self.happened("error.thrown", token, {"code": code})
+        carried = {"variables": variables} if variables else {}
+        self.happened("error.thrown", token, {"code": code, **carried})
         if self.throw(token, "error", code, variables, message):
             return
         if not self.root.internal_data.get("called"):

@@ -9,6 +9,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from foundation.clock import SystemClock
+from processes import scenarios, shipped
 from tests.api.house import PROPOSAL, House, problem
 from tests.api.steps import complete, found, with_plan
 from tests.engine.diagrams import diagram
@@ -367,3 +368,17 @@ def test_a_subscription_is_pinged_logged_switched_off_and_removed(house: House) 
     assert found(house.admin.post(f"/webhooks/{made}/rotate-secret"))["secret"].startswith("whsec_")
     assert house.admin.delete(f"/webhooks/{made}").status_code == 204
     problem(house.admin.get(f"/webhooks/{made}"), 404)
+
+
+def test_an_instance_is_given_as_a_scenario_that_goes_the_same_way(house: House) -> None:
+    received = house.received()
+    entered = {"arrival_number": "1", "arrived_on": "2024-02-05", "urgency": 0}
+    complete(house, "clerk", received["instance"], "register", **entered)
+
+    answer = house.admin.get(f"/instances/{received['instance']}/scenario")
+    assert answer.mimetype == "application/yaml"
+    outcome = scenarios.run(scenarios.read(answer.data, file="exported.yaml"), shipped.files())
+
+    assert outcome.is_passed, str(outcome.failure)
+    assert [task.element for task in outcome.player.open_tasks()] == ["instruct"]
+    assert house.clerk.get("/instances/none/scenario").status_code in {403, 404}

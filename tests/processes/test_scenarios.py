@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from processes import scenarios
+from processes import scenario_coverage, scenarios
 
 FOLDER = Path(scenarios.__file__).parent
 FILES = sorted(FOLDER.glob("*/scenarios/*.yaml"))
@@ -29,7 +29,9 @@ def test_the_scenario_goes_as_its_author_says(path: Path, outcomes: dict[Path, s
 def test_every_element_is_walked_by_a_scenario(folder: str, outcomes: dict[Path, scenarios.Outcome]) -> None:
     walked = [(path, one) for path, one in outcomes.items() if path.parts[-3] == folder]
     visited = set().union(*(one.visited for _path, one in walked))
-    covered = scenarios.coverage(scenarios.files_beside(walked[0][0]), walked[0][1].scenario.process, visited)
+    flows = set().union(*(one.flows for _path, one in walked))
+    files, process = scenarios.files_beside(walked[0][0]), walked[0][1].scenario.process
+    covered = scenario_coverage.measure(files, process, visited, flows)
     assert covered.elements > 10
     assert covered.missed == ()
 
@@ -75,7 +77,7 @@ def test_two_plays_of_one_scenario_leave_the_same_trace(outcomes: dict[Path, sce
         ("- 1", "process"),
         ("steps: []", "process"),
         ("process: p\nstep: []", "step"),
-        ("process: p\nsteps: [{go: 1}]", "bước 1"),
+        ("process: p\nsteps: [{go: 1}]", "dòng 2: steps.1"),
         ("process: p\nsteps: [{complete: {}}]", "task"),
         ("process: p\nsteps: [{expect: {wait: []}}]", "wait"),
         ("process: p\nstart: {at: hôm qua}", "hôm qua"),

@@ -418,3 +418,52 @@ def test_deploying_past_four_eyes_has_to_be_said_and_is_recorded(
 def test_a_version_can_be_deployed_for_later(installed: Run, tmp_path: Path) -> None:
     later = installed("deploy", file(tmp_path, "p.bpmn", GOOD), "--effective", "2999-01-01T00:00")
     assert "có hiệu lực từ 01/01/2999 00:00" in done(later)
+
+
+SMALL = """
+process: p
+name: nhỏ
+start: {{variables: {{x: {x}}}}}
+steps:
+  - expect: {{state: completed}}
+"""
+
+
+def scenario_folder(tmp_path: Path, *values: int) -> Path:
+    drawn = diagram().start().exclusive("g", default="no").task("yes").end()
+    drawn.flow("g", "end", "= false").at(None).task("other").flow("g", "other", identity="no").end("e2")
+    content = drawn.text().replace('targetRef="yes">', 'targetRef="yes"><bpmn:conditionExpression>= x = 1'
+                                   "</bpmn:conditionExpression>")  # fmt: skip
+    folder = tmp_path / "p"
+    (folder / "scenarios").mkdir(parents=True)
+    (folder / "p.bpmn").write_text(content, encoding="utf-8")
+    for value in values:
+        (folder / "scenarios" / f"{value}.yaml").write_text(SMALL.format(x=value), encoding="utf-8")
+    return folder
+
+
+def test_test_says_which_elements_and_flows_no_scenario_walks(run: Run, tmp_path: Path) -> None:
+    [covered] = read(run("test", scenario_folder(tmp_path, 1), "--json"))["coverage"]
+    assert set(covered["missed"]) == {"other", "e2"}
+    assert "no" in covered["missed_flows"]
+    assert covered["flow_percent"] < 60
+
+
+def test_too_little_coverage_is_a_failure_when_a_threshold_is_given(run: Run, tmp_path: Path) -> None:
+    folder = scenario_folder(tmp_path, 1)
+    assert run("test", folder).exit_code == 0
+    refused(run("test", folder, "--threshold", "90"), "thấp hơn mức 90%")
+
+
+def test_two_plays_of_one_file_say_the_same_byte_for_byte(run: Run, tmp_path: Path) -> None:
+    folder = scenario_folder(tmp_path, 1)
+    once, again = (run("play", folder / "p.bpmn", "--vars", '{"x": 1}', "--json") for _time in range(2))
+    assert done(once) == done(again)
+    assert set(read(once)) == {"state", "trace", "waiting", "variables", "error"}
+    assert set(read(once)["trace"][0]) >= {"seq", "element", "type", "event", "scope", "at"}
+
+
+def test_a_fault_of_a_scenario_names_file_line_and_key(run: Run, tmp_path: Path) -> None:
+    path = scenario_folder(tmp_path, 1) / "scenarios" / "1.yaml"
+    path.write_text(path.read_text(encoding="utf-8") + "  - complete: {tsk: a}\n", encoding="utf-8")
+    refused(run("test", path), "dòng 7: steps.2.complete.tsk")

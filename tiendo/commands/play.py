@@ -17,7 +17,7 @@ from tiendo.shell import (
 )
 
 if TYPE_CHECKING:
-    from engine.play import Played
+    from engine.played import Played
 
 
 @click.command("play", help="Chạy thử sơ đồ trong bộ nhớ với đồng hồ ảo; thoát mã 1 khi chạy hỏng.")

@@ -1,5 +1,6 @@
-"""`tiendo test`: play the scenarios beside the diagrams, and say which elements none of them walks."""
+"""`tiendo test`: play the scenarios beside the diagrams; which elements and flows does none of them walk."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,31 +9,42 @@ import click
 from tiendo.shell import content_of, json_option, print_json
 
 if TYPE_CHECKING:
-    from processes.scenarios import Coverage, Outcome
+    from processes.scenario_coverage import Coverage
+    from processes.scenarios import Outcome
+
+Walks = list[tuple[Path, "Outcome"]]
 
 
 @click.command("test", help="Chạy các kịch bản bên cạnh sơ đồ (mặc định: quy trình đi kèm phần mềm).")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "--threshold",
+    type=click.IntRange(0, 100),
+    default=0,
+    help="Độ phủ thấp nhất (phần trăm) của bước và của luồng ở mỗi quy trình; thấp hơn thì thoát mã 1.",
+)
 @json_option
-def command(*, paths: tuple[Path, ...], as_json: bool) -> None:
-    """Play every scenario; exit code 1 when one does not end as expected, or when there is none."""
+def command(*, paths: tuple[Path, ...], threshold: int, as_json: bool) -> None:
+    """Play every scenario; exit code 1 when one fails, when there is none, or when too little is walked."""
     from foundation.errors import NotFound
     from foundation.texts import _
 
     found = _scenario_files(paths)
     if not found:
         raise NotFound(_("Không có kịch bản nào (scenarios/*.yaml) ở nơi đã nêu."))
-    walks = [(path, _walk(path, as_json=as_json)) for path in found]
+    walks = _walk_all(found, as_json=as_json)
     coverages = _coverages(walks)
     failed = sum(1 for _path, outcome in walks if not outcome.is_passed)
+    thin = [one for one in coverages if one.lowest < threshold]
     if as_json:
-        _print_as_json(walks, coverages)
+        _print_as_json(walks, coverages, threshold)
     else:
         for one in coverages:
-            missed = f"; chưa đi qua: {', '.join(one.missed)}" if one.missed else ""
-            click.echo(f"{one.process}: {one.percent}% của {one.elements} bước{missed}")
+            _show(one)
         click.echo(f"{len(walks) - failed} kịch bản đạt, {failed} không đạt.")
-    if failed:
+        for one in thin:
+            click.echo(f"{one.process}: độ phủ {one.lowest}% thấp hơn mức {threshold}%.")
+    if failed or thin:
         raise SystemExit(1)
 
 
@@ -46,31 +58,56 @@ def _scenario_files(paths: tuple[Path, ...]) -> list[Path]:
     return found
 
 
-def _walk(path: Path, *, as_json: bool) -> "Outcome":
+def _walk_all(found: list[Path], *, as_json: bool) -> Walks:
+    """Walk each file; a bar on the terminal's error stream says how far it is."""
+    walks: Walks = []
+    with click.progressbar(found, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+        for path in bar:
+            walks.append((path, _walk(path)))
+    if not as_json:
+        for path, outcome in walks:
+            _tell(path, outcome)
+    return walks
+
+
+def _walk(path: Path) -> "Outcome":
     from processes import scenarios
 
     content = content_of(path)
-    outcome = scenarios.run(scenarios.read(content, file=str(path)), scenarios.files_beside(path))
-    if not as_json:
-        click.echo(f"{'✓' if outcome.is_passed else '✗'} {outcome.scenario.process}: {outcome.scenario.name}")
-        if outcome.failure is not None:
-            click.echo(f"    {path}: {outcome.failure}")
-    return outcome
+    return scenarios.run(scenarios.read(content, file=str(path)), scenarios.files_beside(path))
 
 
-def _coverages(walks: "list[tuple[Path, Outcome]]") -> "list[Coverage]":
-    from processes import scenarios
+def _tell(path: Path, outcome: "Outcome") -> None:
+    click.echo(f"{'✓' if outcome.is_passed else '✗'} {outcome.scenario.process}: {outcome.scenario.name}")
+    if outcome.failure is not None:
+        click.echo(f"    {path}: {outcome.failure}")
 
-    visited: dict[tuple[Path, str], set[str]] = {}
+
+def _show(one: "Coverage") -> None:
+    click.echo(
+        f"{one.process}: {one.percent}% của {one.elements} bước, {one.flow_percent}% của {one.flows} luồng"
+    )
+    if one.missed:
+        click.echo(f"    bước chưa đi qua: {', '.join(one.missed)}")
+    if one.missed_flows:
+        click.echo(f"    luồng chưa đi qua: {', '.join(one.missed_flows)}")
+
+
+def _coverages(walks: Walks) -> "list[Coverage]":
+    from processes import scenario_coverage, scenarios
+
+    visited: dict[tuple[Path, str], tuple[set[str], set[str]]] = {}
     for path, outcome in walks:
-        visited.setdefault((path.parent, outcome.scenario.process), set()).update(outcome.visited)
+        elements, flows = visited.setdefault((path.parent, outcome.scenario.process), (set(), set()))
+        elements.update(outcome.visited)
+        flows.update(outcome.flows)
     return [
-        scenarios.coverage(scenarios.files_beside(folder / "any.yaml"), process, elements)
-        for (folder, process), elements in visited.items()
+        scenario_coverage.measure(scenarios.files_beside(folder / "any.yaml"), process, elements, flows)
+        for (folder, process), (elements, flows) in visited.items()
     ]
 
 
-def _print_as_json(walks: "list[tuple[Path, Outcome]]", coverages: "list[Coverage]") -> None:
+def _print_as_json(walks: Walks, coverages: "list[Coverage]", threshold: int) -> None:
     print_json(
         {
             "scenarios": [
@@ -89,8 +126,12 @@ def _print_as_json(walks: "list[tuple[Path, Outcome]]", coverages: "list[Coverag
                     "elements": one.elements,
                     "percent": one.percent,
                     "missed": one.missed,
+                    "flows": one.flows,
+                    "flow_percent": one.flow_percent,
+                    "missed_flows": one.missed_flows,
                 }
                 for one in coverages
             ],
+            "threshold": threshold,
         }
     )

@@ -10,7 +10,6 @@ and never ends the instances that are still at work, however it is drawn; the li
 
 from typing import Any
 
-from engine.spiff.effects import MessageThrown
 from engine.spiff.elements import EventDefinition, MultiInstance, Value
 from engine.spiff.expressions import evaluate_json, text_of
 from engine.spiff.token import Token
@@ -79,7 +78,5 @@ def _throw(outer: Token, event: EventDefinition | None) -> None:
         execution.fail(outer, event.name, variables, event.message)
     elif event.kind == "message":
         key = text_of(outer, event.correlation_key) or ""
-        execution.effects.append(
-            MessageThrown(name=event.name or "", correlation_key=key, variables=variables)
-        )
+        execution.send(outer, event.name or "", key, variables)
     outer.internal_data.pop(REPORTING, None)

@@ -5,7 +5,7 @@ from typing import Any
 
 from engine.feel import iso
 from engine.spiff import compensation
-from engine.spiff.effects import EventAwaited, MessageThrown, TimerArmed
+from engine.spiff.effects import EventAwaited, TimerArmed
 from engine.spiff.elements import EventDefinition, Occasion
 from engine.spiff.errors import ExecutionError
 from engine.spiff.expressions import due_moment, evaluate_json, holds, later, text_of
@@ -340,8 +340,7 @@ def _throw(node: Node, token: Token, event: EventDefinition) -> bool:
     execution = token.execution
     if event.kind == "message":
         key = text_of(token, event.correlation_key) or ""
-        message = MessageThrown(name=event.name or "", correlation_key=key, variables=payload(node, token))
-        execution.effects.append(message)
+        execution.send(token, event.name or "", key, payload(node, token))
     elif event.kind == "signal":
         execution.signal(event.name or "", payload(node, token))
     elif event.kind == "escalation" and token.id in execution.tasks:

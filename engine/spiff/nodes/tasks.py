@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from engine.spiff.effects import EventAwaited, JobCreated, MessageThrown, UserTaskOpened
+from engine.spiff.effects import EventAwaited, JobCreated, UserTaskOpened
 from engine.spiff.elements import EventDefinition, Occasion
 from engine.spiff.errors import ExecutionError
 from engine.spiff.expressions import evaluate_json, moment_of, number_of, text_of, texts_of
@@ -162,9 +162,7 @@ def throw_message(node: Activity, token: Token) -> None:
     event = node.element.event
     key = text_of(token, event.correlation_key) or ""
     payload = {m.target: evaluate_json(token, m.value) for m in node.element.inputs}
-    token.execution.effects.append(
-        MessageThrown(name=event.name or "", correlation_key=key, variables=payload)
-    )
+    token.execution.send(token, event.name or "", key, payload)
 
 
 def await_message(node: Activity, token: Token) -> None:

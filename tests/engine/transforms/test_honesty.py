@@ -7,7 +7,8 @@ from lxml import etree
 
 from engine import transforms
 from engine.bpmn import BPMN, FLOW_NODES, local
-from engine.play import Played, Player
+from engine.play import Player
+from engine.played import Played
 from engine.transforms.global_tasks import TASKS
 from tests.engine.diagrams import Diagram, diagram, event, link, timer
 

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from engine import children
+from engine import children, turns
 from engine.spiff import expressions
 from engine.spiff.execution import Execution
 from engine.spiff.nodes import events
 from engine.spiff.nodes.activities import Activity
 from engine.spiff.nodes.events import BoundaryEvent, EndEvent, StartEvent
 from engine.spiff.nodes.gateways import EventBasedGateway, ExclusiveGateway, InclusiveGateway, ParallelGateway
-from engine.spiff.nodes.subprocesses import CallActivity, SubProcess
+from engine.spiff.nodes.subprocesses import SubProcess
 from engine.spiff.token import Token
 
 Break = Callable[[pytest.MonkeyPatch], None]
@@ -232,12 +232,12 @@ def children_of_a_cancelled_call_live_on(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_failed_child_counts_as_done(patch: pytest.MonkeyPatch) -> None:
-    right = CallActivity.child_ended
+    right = turns.TURNS["child_ended"]
 
-    def ended(self: CallActivity, token: Token, **outcome: Any) -> None:
-        right(self, token, **{**outcome, "outcome": "completed"})
+    def ended(work: Any, instance: Any, payload: dict[str, Any]) -> None:
+        right(work, instance, {**payload, "outcome": "completed"})
 
-    patch.setattr(CallActivity, "child_ended", ended)
+    patch.setitem(turns.TURNS, "child_ended", ended)
 
 
 ALL: tuple[Break, ...] = tuple(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, bindparam, delete, insert, select, union_all
+from sqlalchemy import ColumnElement, Row, bindparam, delete, func, insert, select, union_all
 from sqlalchemy.orm import Session
 
 from engine import escalations, history, incidents, instances, runner
@@ -51,19 +51,13 @@ def open_for(
 def may_be_done_by(account: str, groups: Iterable[str]) -> ColumnElement[bool]:
     """Give the condition of open tasks somebody has, or may take as a member of a group.
 
-    Asked by ids, so that the few groups of a person lead the search and not the many open tasks.
+    Asked by ids, so that the few groups of a person lead the search and not the many open tasks; groups are
+    kept only while a task is open, asking for its state too would lead the database astray.
     """
     own = select(UserTask.id).where(UserTask.assignee == account, UserTask.state == WorkState.OPEN.value)
-    offered = (
-        select(UserTask.id)
-        .join(UserTaskCandidate, UserTaskCandidate.task_id == UserTask.id)
-        .where(
-            UserTaskCandidate.group.in_(sorted(groups)),
-            UserTask.state == WorkState.OPEN.value,
-            UserTask.assignee.is_(None),
-        )
-    )
-    return UserTask.id.in_(union_all(own, offered))
+    offered = select(UserTaskCandidate.task_id).where(UserTaskCandidate.group.in_(sorted(groups)))
+    is_free_or_own = func.coalesce(UserTask.assignee, account) == account
+    return UserTask.id.in_(union_all(own, offered)) & is_free_or_own
 
 
 def of_instance(session: Session, instance_id: str, *, only_open: bool = True) -> list[UserTask]:
@@ -113,7 +107,7 @@ def set_candidates(work: UnitOfWork, task_id: str, groups: Iterable[str]) -> Non
     task = _lock(work, task_id)
     before, after = task.candidate_groups, list(dict.fromkeys(groups))
     work.session.execute(delete(UserTaskCandidate).where(UserTaskCandidate.task_id == task_id))
-    if after:
+    if after and task.state == WorkState.OPEN.value:
         rows = [{"task_id": task_id, "group": group} for group in after]
         work.session.execute(insert(UserTaskCandidate.__table__), rows)  # type: ignore[arg-type]
     task.candidate_groups = after

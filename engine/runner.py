@@ -3,7 +3,8 @@
 The instance row is locked first, always. The new state is saved only over the revision that was loaded.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Row, bindparam, select, update
@@ -16,6 +17,7 @@ from engine.projections import Projection
 from engine.spiff import state
 from engine.spiff.effects import (
     ChildrenCalled,
+    Effect,
     Ended,
     EscalationLeft,
     Happened,
@@ -62,6 +64,10 @@ _SAVE = (
 _END = _SAVE.values(ended_at=bindparam("ended_at"), result=bindparam("result"))
 
 Command = Callable[[Execution], None]
+#: lines about all instances of a loop together
+BODIES = frozenset({"multiInstanceBody", "loopBody"})
+#: elements of a rolled back attempt that an error names at most, the last ones
+MOST_TOLD = 100
 
 
 class DatabasePorts:
@@ -136,10 +142,11 @@ def load(work: UnitOfWork, row: Row[Any]) -> Execution:
 
 def _change(work: UnitOfWork, row: Row[Any], commands: Iterable[Command]) -> Execution:
     execution = load(work, row)
-    for command in commands:
-        command(execution)
-        if row.state != InstanceState.SUSPENDED:
-            execution = execution.run(_after_step(work))
+    with _path_told(execution.effects):
+        for command in commands:
+            command(execution)
+            if row.state != InstanceState.SUSPENDED:
+                execution = execution.run(_after_step(work))
     save(work, row, execution)
     return execution
 
@@ -166,11 +173,24 @@ def begin(
 def begin_by(work: UnitOfWork, row: Row[Any], command: Command) -> Execution:
     """Take the first steps of a created instance from where a command puts its first tokens."""
     execution = _fresh(work, row)
-    command(execution)
-    execution.root.internal_data["called"] = row.parent_instance_id is not None
-    execution = execution.run(_after_step(work))
+    with _path_told(execution.effects):
+        command(execution)
+        execution.root.internal_data["called"] = row.parent_instance_id is not None
+        execution = execution.run(_after_step(work))
     save(work, row, execution)
     return execution
+
+
+@contextmanager
+def _path_told(effects: list[Effect]) -> Iterator[None]:
+    """Let an ExecutionError carry, as `path`, the elements passed in the attempt that is rolled back."""
+    try:
+        yield
+    except ExecutionError as error:
+        passed = [one for one in effects if isinstance(one, Happened) and one.type == "element.completed"]
+        path = [one.element for one in passed if one.element_type not in BODIES]
+        error.facts = {**error.facts, "path": path[-MOST_TOLD:]}
+        raise
 
 
 def save(work: UnitOfWork, row: Row[Any], execution: Execution) -> None:

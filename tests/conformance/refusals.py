@@ -24,6 +24,8 @@ class Problem:
     message: str
     #: the rule is about the file as a whole: there is no element to name
     is_about_file: bool = False
+    #: elements passed in an attempt that failed and was rolled back
+    path: tuple[str, ...] = ()
 
     @property
     def is_clear(self) -> bool:
@@ -66,6 +68,7 @@ def of_answer(answer: Answer) -> list[Problem]:
             code=str(body.get("code") or ""),
             element=str(body.get("element") or ""),
             message=str(body.get("detail") or f"{answer.status} {answer.body!r}"[:300]),
+            path=tuple(map(str, body.get("path") or ())),
         )
     ]
 

@@ -98,8 +98,9 @@ def test_a_script_that_throws_is_caught_at_its_boundary(houses: tuple[House, ...
 def test_an_uncaught_error_end_is_the_line_of_a_thrown_error(
     houses: tuple[House, ...], tmp_path: Path
 ) -> None:
-    drawn = diagram("Two_Steps").start().end("end", event("error", "E")).error("E").bytes()
-    given = case(tmp_path, drawn, trace=("ERROR_thrownErrorEvent",), final="failed")
+    steps = diagram("Two_Steps").start().script_task("a", "SCRIPT_task1")
+    drawn = steps.end("end", event("error", "E")).error("E").bytes()
+    given = case(tmp_path, drawn, trace=("SCRIPT_task1", "ERROR_thrownErrorEvent"), final="failed")
     assert outcome(given, houses) == (Outcome.PASS, "")
 
 

@@ -34,6 +34,12 @@ def lines(observation: Observation, model: Model, start: int) -> list[Line]:
     if _overlap(observation, model):
         found.append(Line(text="EXECUTION_parallel", run=0, position=0))
     for problem in observation.failures:
+        attempted = (model.tokens.get(element, "") for element in problem.path)
+        found += [
+            Line(text=text, run=len(observation.runs), position=number)
+            for number, text in enumerate(attempted)
+            if text.startswith("SCRIPT_")
+        ]
         thrown = problem.element in model.error_throwers
         text = "ERROR_thrownErrorEvent" if thrown else "ERROR_runtime"
         found.append(Line(text=text, run=len(observation.runs), position=len(found)))

@@ -16,7 +16,7 @@ from engine.findings import DefinitionRefused, Finding
 from engine.lifecycle_tables import DefinitionDraft
 from engine.models import ProcessDefinition
 from foundation.database import UnitOfWork
-from foundation.errors import Invalid, NotFound, Stale, TiendoError, TooLarge
+from foundation.errors import Conflict, Invalid, NotFound, Stale, TiendoError, TooLarge
 from foundation.texts import Text, _
 from web import context, headers, lint_rules, names
 from web.definition_versions import running_by_version
@@ -79,7 +79,7 @@ def import_file() -> Any:
             is_diagram = name.endswith(".bpmn")
             keys = _import_draft(work, name, content) if is_diagram else _deploy(work, name, content)
             work.commit()
-    except Invalid as error:
+    except (Invalid, Conflict) as error:
         return _new_page({}, _import_problems(error)), 422
     if is_diagram:
         said = _("Đã nhập tệp {name} vào bản nháp.", name=name)
@@ -287,7 +287,7 @@ def refuse_errors(findings: list[Finding]) -> None:
         raise DefinitionRefused(findings)
 
 
-def _import_problems(error: Invalid) -> dict[str, str]:
+def _import_problems(error: TiendoError) -> dict[str, str]:
     found = problems(error)
     return {"file": next(iter(found.values()))} if "file" not in found else found
 

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from directives import accounts
-from engine import instances
+from engine import instances, reviews
+from engine.lifecycle_tables import Kind
 from tests.web.office import Browser, Office, office
 from tests.web.test_definition_pages import diagram, save
 
@@ -157,3 +158,20 @@ def test_differences_say_what_the_drawings_need(office: Office, admin: Browser) 
     page = admin.read("/definitions/duyet/differences?from=1&to=2")
     assert 'data-compare="older"' in page
     assert 'data-change="changed" data-element="approve"' in page
+
+
+def test_a_form_that_needs_a_second_person_is_taken_only_when_that_is_said(
+    office: Office, admin: Browser
+) -> None:
+    form = b'{"id": "phieu", "type": "default", "components": []}'
+    with office.database.unit_of_work() as work:
+        reviews.set_four_eyes(work, "phieu", is_needed=True, kind=Kind.FORM)
+        work.commit()
+
+    def send(**values: str) -> Any:
+        data = {"file": (BytesIO(form), "phieu.form"), **values}
+        return admin.post("/definitions/import", data, content_type="multipart/form-data")
+
+    refused = send()
+    assert (refused.status_code, "cần người thứ hai duyệt" in refused.text) == (422, True)
+    assert "Đã ban hành phieu" in send(without_review="1").text

@@ -244,7 +244,7 @@ def test_a_join_that_can_never_fire_is_said_at_once(bench: Bench) -> None:
     bench.deploy(
         diagram()
         .start()
-        .exclusive("gate")
+        .node("inclusiveGateway", "gate")
         .user_task("a")
         .parallel("join")
         .end()

@@ -89,19 +89,23 @@ def lint_rules() -> str:
 
 
 def feel_functions() -> str:
-    """Give the signatures of every built-in function with what it does."""
+    """Give every built-in function with its signatures, what it is for, and an example."""
     from engine.feel.builtins import BUILTINS
+    from engine.feel.builtins.descriptions import FAMILIES
 
-    families: dict[str, list[tuple[str, str]]] = {}
-    for name, function in sorted(BUILTINS.items()):
-        first = function.overloads[0].body
-        family = first.__module__.rpartition(".")[2].replace("_", " ")
-        shown = "<br>".join(f"`{_signature(name, one)}`" for one in function.overloads)
-        families.setdefault(family, []).append((shown, _first_line(first)))
-    return "\n\n".join(
-        f"### {family.capitalize()}\n\n{_table(('function', ''), rows)}"
-        for family, rows in sorted(families.items())
-    )
+    parts = []
+    for family, title in FAMILIES.items():
+        rows = [
+            (
+                "<br>".join(f"`{one}`" for one in function.signatures()),
+                _said(function.description.text).replace(" · ", "<br>"),
+                f"`{function.description.example}`<br>→ `{function.description.result}`",
+            )
+            for name, function in sorted(BUILTINS.items())
+            if function.family == family
+        ]
+        parts.append(f"### {translate(title.template, 'en')}\n\n{_table(('function', '', 'example'), rows)}")
+    return "\n\n".join(parts)
 
 
 def feel_limits() -> str:
@@ -359,15 +363,6 @@ def _command(command: click.Command, name: str) -> str:
     ]
     table = f"\n\n{_table(('option', '', ''), rows)}" if rows else ""
     return f"{level} {name}\n\n`{usage}` – {command.help or ''}{table}"
-
-
-def _signature(name: str, overload: Any) -> str:
-    shown = []
-    for number, one in enumerate(overload.parameters):
-        optional = "?" if number >= overload.required and not overload.variadic else ""
-        dots = "..." if overload.variadic and number == len(overload.parameters) - 1 else ""
-        shown.append(f"{dots}{one.name}{optional}: {' or '.join(one.kinds)}")
-    return f"{name}({', '.join(shown)})"
 
 
 def _said(text: Text) -> str:

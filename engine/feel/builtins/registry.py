@@ -9,6 +9,7 @@ a reason, and may be declared several times with different parameters.
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
 
+from engine.feel.builtins.descriptions import DESCRIPTIONS, Description
 from engine.feel.errors import FeelLimitExceeded
 from engine.feel.run import Run
 from engine.feel.types import kind_of, shown, shown_kind
@@ -16,7 +17,8 @@ from foundation.texts import Text, _
 
 Body = Callable[..., Any]
 F = TypeVar("F", bound=Callable[..., Any])
-_DURATIONS = ("days and time duration", "years and months duration")
+#: kinds up to which a signature names them all
+_FEW = 3
 
 
 class Refused(Exception):
@@ -65,6 +67,17 @@ class Overload(NamedTuple):
             bound[i] = fitting
         return bound
 
+    def parameters_shown(self) -> str:
+        """Give the parameters as a signature has them; what any ordered value may be is called `point`."""
+        parts = []
+        for number, parameter in enumerate(self.parameters):
+            is_last = number == len(self.parameters) - 1
+            label = f"...{parameter.name}" if self.variadic and is_last else parameter.name
+            mark = "?" if number >= self.required else ""
+            kinds = "point" if len(parameter.kinds) > _FEW else " or ".join(parameter.kinds)
+            parts.append(f"{label}{mark}: {kinds}")
+        return ", ".join(parts)
+
     def arity(self) -> str:
         """Give the number of parameters for people."""
         if self.variadic:
@@ -101,6 +114,20 @@ class Builtin:
         """Begin without signatures."""
         self.name = name
         self.overloads: list[Overload] = []
+
+    @property
+    def description(self) -> Description:
+        """Give what the function is for, for people, with an example."""
+        return DESCRIPTIONS[self.name]
+
+    @property
+    def family(self) -> str:
+        """Give the key of its family in `descriptions.FAMILIES`."""
+        return self.overloads[0].body.__module__.rpartition(".")[2]
+
+    def signatures(self) -> list[str]:
+        """Give the ways to call it, such as `sublist(list: list, start position: number)`."""
+        return [f"{self.name}({one.parameters_shown()})" for one in self.overloads]
 
     def call(self, run: Run, arguments: list[Any], at: int) -> Any:
         """Call with positional arguments; a misfit is null with a warning."""

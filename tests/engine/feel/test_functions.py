@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from engine import feel
+from engine.feel.builtins import BUILTINS
+from engine.feel.builtins.descriptions import DESCRIPTIONS, FAMILIES
 from engine.feel.values import to_json
 from foundation.clock import BUSINESS_ZONE
 from foundation.working_time import WorkingCalendar
@@ -120,3 +122,31 @@ def test_numbers_keep_all_their_digits(value: Value) -> None:
 
     assert value(f"abs(-{digits})") == Decimal(digits)
     assert value(f"string({digits} + 1)") == "1234567890123456789012345678901235"
+
+
+@pytest.mark.parametrize("name", sorted(BUILTINS))
+def test_every_function_is_described_with_an_example_that_holds(name: str) -> None:
+    text, example, result = BUILTINS[name].description
+    calendar = WorkingCalendar(version="0")
+
+    found, expected = (
+        feel.compile(one).evaluate({}, now=NOW, calendar=calendar) for one in (example, result)
+    )
+
+    assert (found.value, found.warnings) == (expected.value, ())
+    assert expected.value is not None
+    assert name in example
+    assert str(text).endswith(".")
+
+
+def test_nothing_is_described_that_does_not_exist() -> None:
+    assert DESCRIPTIONS.keys() == BUILTINS.keys()
+    assert {function.family for function in BUILTINS.values()} == FAMILIES.keys()
+
+
+def test_signatures_read_as_they_are_called() -> None:
+    assert BUILTINS["sublist"].signatures() == [
+        "sublist(list: list, start position: number, length?: number)"
+    ]
+    assert "before(point1: point, point2: point)" in BUILTINS["before"].signatures()
+    assert "append(list: list, ...item: any)" in BUILTINS["append"].signatures()

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from directives import document_numbers, history, organisation_tree, registers, signing
+from directives import document_numbers, history, places, registers, signing
 from directives.document_headers import Correction, Header, Purpose, Recipient
 from directives.document_tables import (
     Document,
@@ -406,22 +406,8 @@ def _refuse_duplicate(work: UnitOfWork, organisation_id: str, header: Header) ->
         )
 
 
-def _usual_place(work: UnitOfWork, organisation_id: str) -> str:
-    """Give the place the organisation's documents name, else that of the nearest one above it (R-D11)."""
-    lineage = (
-        organisation_id,
-        *organisation_tree.ancestors(work.session, organisation_id, local_date(work.now)),
-    )
-    for issuer in lineage:
-        newest = (
-            select(Document.place)
-            .where(Document.issuer_id == issuer, Document.place != "")
-            .order_by(Document.issued_on.desc(), Document.id.desc())
-            .limit(1)
-        )
-        if place := work.session.scalar(newest):
-            return place
-    return ""
+def _place(work: UnitOfWork, organisation_id: str, direction: str) -> str:
+    return "" if direction == "in" else places.usual(work.session, organisation_id, local_date(work.now))
 
 
 def _new(
@@ -437,7 +423,7 @@ def _new(
         issuer_id=header.issuer_id or (None if direction == "in" else organisation_id),
         issuer_name=header.issuer_name,
         issuer_key=_issuer_key(header.issuer_id, header.issuer_name),
-        place=header.place or ("" if direction == "in" else _usual_place(work, organisation_id)),
+        place=header.place or _place(work, organisation_id, direction),
         issued_on=header.issued_on,
         subject=header.subject.strip(),
         urgency=header.urgency,

@@ -73,10 +73,12 @@ class Player:
 
         `library` are decisions and forms that are there unless the files bring their own.
         `jobs` are canned results by topic: variables, or a list of them used one after the other, the last
-        one staying. A topic not named gives nothing. Raises DefinitionRefused with every finding.
+        one staying. A topic not named gives nothing. Raises DefinitionRefused with every finding, also for
+        drawings that are not executable.
         """
         called = stand_ins.read(files)
-        self.process = called.main(process)
+        #: of drawings without a process to run, lint says below what is missing
+        self.process = called.main(process) if called.ordered else ""
         self.clock = MovableClock(start_at)
         self.database = Database("sqlite://", self.clock)
         Base.metadata.create_all(self.database.write_engine)
@@ -93,6 +95,7 @@ class Player:
             if missing := stand_ins.diagrams(called.missing()):
                 deployments.deploy(work, missing)
             deployed = deployments.deploy(work, files)
+            self.process = self.process or called.main(process)
             self.findings = deployed.warnings
             #: stood in for as a called process, the played one itself stays what it is
             self._version = next(one.version for one in deployed.processes if one.key == self.process)
@@ -152,8 +155,9 @@ class Player:
         chosen = event or (next(iter(drawn)) if len(drawn) == 1 else "")
         if chosen not in drawn:
             raise Invalid(
-                _("Quy trình “{process}” bắt đầu bằng sự kiện; hãy chọn một (start.event): {names}.",
-                  process=self.process, names=", ".join(drawn))
+                _("Quy trình “{process}” có các sự kiện bắt đầu {names}; hãy chọn một trong số đó "
+                  "(--event, trong kịch bản là start.event).",
+                  process=self.process, names=", ".join(drawn) or "–")
             )  # fmt: skip
         if drawn[chosen].is_none_start:
             return None

@@ -7,6 +7,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from xml.sax.saxutils import quoteattr
 
+from lxml.etree import _Element as XmlElement
+
 from engine import expressions, xml_gate
 from engine.bpmn import BPMN, CAMUNDA, is_executable
 from engine.transforms import global_tasks
@@ -30,13 +32,18 @@ class Called:
     #: topics of jobs
     topics: frozenset[str]
     ordered: tuple[str, ...]
+    #: ids of executable processes that only an event starts: a message from another pool, a signal, a timer
+    awaiting: frozenset[str] = frozenset()
 
     def missing(self) -> list[str]:
         """Give the called processes that are not in the files."""
         return sorted(self.called - self.processes)
 
     def main(self, wanted: str | None = None) -> str:
-        """Give the process to play: the wanted one, else the only one nobody calls. Raises Invalid."""
+        """Give the process to play. Raises Invalid.
+
+        The wanted one; else the only one nobody calls, of several pools the only one no event starts.
+        """
         if not self.ordered:
             raise Invalid(_("Các tệp không có quy trình nào chạy được (isExecutable)."))
         names = ", ".join(self.ordered)
@@ -47,6 +54,8 @@ class Called:
                 )
             return wanted
         tops = [one for one in self.ordered if one not in self.called]
+        if len(tops) > 1:
+            tops = [one for one in tops if one not in self.awaiting] or tops
         if len(tops) == 1 or len(self.ordered) == 1:
             return (tops or list(self.ordered))[0]
         raise Invalid(_("Các tệp có nhiều quy trình; hãy chọn một bằng --process: {names}.", names=names))
@@ -57,11 +66,14 @@ def read(files: Mapping[str, bytes]) -> Called:
     ordered: list[str] = []
     called: set[str] = set()
     topics: set[str] = set()
+    awaiting: set[str] = set()
     for name, content in files.items():
         if not name.endswith(".bpmn"):
             continue
         root = global_tasks.expanded(xml_gate.parse(content, file=name))
-        ordered += [one.get("id") or "" for one in root.iter(f"{BPMN}process") if is_executable(one)]
+        drawn = [one for one in root.iter(f"{BPMN}process") if is_executable(one)]
+        ordered += [one.get("id") or "" for one in drawn]
+        awaiting |= {one.get("id") or "" for one in drawn if _awaits_event(one)}
         for node in root.iter(f"{BPMN}*"):
             topics.add(node.get(f"{CAMUNDA}topic") or "")
             called.add((node.get("calledElement") or "").strip())
@@ -70,6 +82,16 @@ def read(files: Mapping[str, bytes]) -> Called:
         called=frozenset(one for one in called if one and not expressions.is_marked(one)),
         topics=frozenset(one for one in topics if one and not one.startswith("=")),
         ordered=tuple(dict.fromkeys(ordered)),
+        awaiting=frozenset(awaiting),
+    )
+
+
+def _awaits_event(process: XmlElement) -> bool:
+    """Tell whether every start event of a process waits for something."""
+    starts = process.findall(f"{BPMN}startEvent")
+    return bool(starts) and all(
+        any(str(part.tag).endswith(("EventDefinition", "eventDefinitionRef")) for part in start)
+        for start in starts
     )
 
 

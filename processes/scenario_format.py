@@ -83,7 +83,7 @@ class Reader:
         jobs = found.get("jobs")
         if jobs != HELD:
             jobs = self._object(("jobs",), jobs, None)
-        steps = found.get("steps") or []
+        steps = [] if found.get("steps") is None else found["steps"]
         if not isinstance(steps, list):
             raise self._expected(("steps",), _("danh sách các bước"), steps)
         event = start.get("event")

@@ -174,10 +174,14 @@ def an_event_sub_process_does_not_interrupt(patch: pytest.MonkeyPatch) -> None:
 
 
 def an_error_is_caught_by_the_next_boundary_event_whatever_its_code(patch: pytest.MonkeyPatch) -> None:
-    def catches(self: BoundaryEvent, kind: str, _code: str | None) -> bool:
-        return self.element.event.kind == kind
+    right = Token.catches
 
-    patch.setattr(BoundaryEvent, "catches", catches)
+    def catches(self: Token, kind: str, code: str | None) -> bool:
+        if not isinstance(self.node, BoundaryEvent):
+            return right(self, kind, code)
+        return self.event.kind == kind
+
+    patch.setattr(Token, "catches", catches)
 
 
 def a_terminate_end_ends_only_its_path(patch: pytest.MonkeyPatch) -> None:

@@ -229,6 +229,26 @@ def form(session: Session, key: str) -> dict[str, Any]:
     return schema
 
 
+def form_schemas(session: Session, keys: list[str]) -> dict[str, bytes]:
+    """Give the newest `.form` files by key, in one query."""
+    newest = (
+        select(FormDefinition.key, func.max(FormDefinition.version).label("version"))
+        .where(FormDefinition.key.in_(keys))
+        .group_by(FormDefinition.key)
+        .subquery()
+    )
+    query = (
+        select(FormDefinition.key, DeploymentFile.content)
+        .join(newest, (FormDefinition.key == newest.c.key) & (FormDefinition.version == newest.c.version))
+        .join(
+            DeploymentFile,
+            (DeploymentFile.deployment_id == FormDefinition.deployment_id)
+            & (DeploymentFile.name == FormDefinition.file),
+        )
+    )
+    return dict(session.execute(query).all())
+
+
 def _file(session: Session, deployment_id: str, name: str) -> bytes:
     found = session.get(DeploymentFile, (deployment_id, name))
     if found is None:

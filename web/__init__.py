@@ -36,6 +36,7 @@ FAMILIES = (
     "repairs",
     "migrations",
     "incidents",
+    "jobs",
     "reports",
     "board",
     "organisations",

@@ -81,6 +81,8 @@ def show(key: str, version: int | None = None) -> str:
     with runtime().database.reading() as session:
         every = definitions.versions(session, key)
         draft = drafts.get(session, key)
+        if not every and draft is None:
+            raise NotFound(_("Không có quy trình “{key}”.", key=key))
         current = definitions.in_effect(session, key, runtime().clock.now())
         chosen = _chosen(every, version, key) if version is not None else current or _chosen(every, None, key)
         running = running_by_version(session, key)
@@ -129,12 +131,14 @@ def forms_index() -> str:
         found_forms = _newest(session, FormDefinition)
         found_decisions = _newest(session, DecisionDefinition)
         titles = {row.key: row.name for row in session.scalars(select(DecisionDefinition))}
+        schemas = definitions.form_schemas(session, [key for key, _version, _at in found_forms])
     return render_template(
         "definitions/forms.html",
         here="definitions",
         forms=found_forms,
         decisions=found_decisions,
         titles=titles,
+        form_titles={key: forms.load(schema).title or key for key, schema in schemas.items()},
     )
 
 

@@ -94,7 +94,8 @@ def retry(incident_id: str) -> Any:
         said, tone = _("Đã thử lại nhưng phiên chạy vẫn còn {count} sự cố.", count=again), "late"
     if request.form.get("back") == "instance":
         return then("pages.instances.show", said, tone=tone, instance_id=instance_id)
-    return then("pages.incidents.index", said, tone=tone)
+    back = "pages.jobs.index" if request.form.get("back") == "jobs" else "pages.incidents.index"
+    return then(back, said, tone=tone)
 
 
 @blueprint.post("/<incident_id>/close")

@@ -67,6 +67,8 @@ class Picture:
     steps: list[Step] = field(default_factory=list)
     #: how many of the outline's steps are done
     done: int = 0
+    #: element id → its name as drawn
+    titles: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def here(self) -> list[Step]:
@@ -111,6 +113,7 @@ def picture(session: Session, instance: ProcessInstance, today: Days | None) -> 
         flows=_flows(session, instance.id, facts.graph, elements),
         steps=steps,
         done=sum(step.state == "done" for step in steps),
+        titles={element: node.title for element, node in facts.graph.task_specs.items()},
     )
 
 

@@ -66,6 +66,8 @@ class Form:
     #: id of the form, empty when it has none
     id: str
     parts: tuple[Part, ...]
+    #: what people call it: `title` of the schema, else its first heading; empty when it has neither
+    title: str = ""
 
     @cached_property
     def fields(self) -> tuple[Field, ...]:

@@ -14,6 +14,8 @@ from foundation.texts import _
 
 #: bytes of a form, components in it, groups within groups
 MAX_BYTES, MAX_COMPONENTS, MAX_DEPTH = 512 * 1024, 500, 8
+#: characters of a title that are kept
+MAX_TITLE = 200
 
 
 def load(schema: bytes | Mapping[str, Any], *, file: str = "") -> Form:
@@ -36,6 +38,16 @@ def check(schema: bytes | Mapping[str, Any], *, file: str = "") -> tuple[Finding
     return tuple(reader.findings)
 
 
+def _title(data: Mapping[str, Any], parts: tuple[Part, ...]) -> str:
+    """Give the `title` of a schema, which form-js leaves to its users, else the first heading of a text."""
+    given = data.get("title")
+    if isinstance(given, str) and given.strip():
+        return given.strip()[:MAX_TITLE]
+    texts = (part.text for part in parts if isinstance(part, Static) and part.type == "text")
+    headings = (line.lstrip("# ").strip() for text in texts for line in text.splitlines() if line[:1] == "#")
+    return next(headings, "")[:MAX_TITLE]
+
+
 @dataclass(kw_only=True)
 class _Reader:
     """Reads one file and collects what is wrong with it."""
@@ -53,7 +65,7 @@ class _Reader:
             self._note(refused, {})
             return Form(id="", parts=())
         parts = tuple(self._parts(data["components"], path=(), depth=1))
-        return Form(id=str(data.get("id") or ""), parts=parts)
+        return Form(id=str(data.get("id") or ""), parts=parts, title=_title(data, parts))
 
     def _parts(self, components: Any, *, path: tuple[str, ...], depth: int) -> Iterator[Part]:
         if not isinstance(components, list):

@@ -122,6 +122,19 @@ def test_a_value_that_does_not_fit_is_refused_with_expected_and_found(
     assert message in _problem(_form(component), given_, now=NOW)
 
 
+@pytest.mark.parametrize(
+    ("schema", "title"),
+    [
+        ({"title": " Quyết định gia hạn "}, "Quyết định gia hạn"),
+        ({"components": [{"type": "text", "text": "Lời dẫn\n## Kết quả kiểm tra"}]}, "Kết quả kiểm tra"),
+        ({"title": 7}, ""),
+        ({}, ""),
+    ],
+)
+def test_a_form_is_called_by_its_title_or_its_first_heading(schema: dict[str, Any], title: str) -> None:
+    assert forms.load({"type": "default", "id": "f", "components": [], **schema}).title == title
+
+
 def test_a_required_field_that_is_not_submitted_is_asked_for() -> None:
     form = _form(_field("textfield", **REQUIRED), _field("number", key="y"))
 

@@ -34,6 +34,11 @@ def test_an_empty_list_says_what_to_do(admin: Browser) -> None:
     assert "Lập quy trình mới" in text
 
 
+def test_a_process_nobody_drew_is_not_found(office: Office, admin: Browser) -> None:
+    office.deploy_shipped()
+    assert admin.get("/definitions/assignments").status_code == 404
+
+
 def test_the_shipped_processes_and_their_forms_are_shown(office: Office, admin: Browser) -> None:
     office.deploy_shipped()
     assert "assignment" in admin.read("/definitions")
@@ -42,7 +47,9 @@ def test_the_shipped_processes_and_their_forms_are_shown(office: Office, admin: 
     assert "escalation-ladder" in shown
     assert 'data-diagram="/definitions/assignment/versions/1/diagram.bpmn"' in shown
     assert "Nhận" in admin.read("/definitions/forms/assignment-accept")
-    assert "escalation-ladder" in admin.read("/definitions/forms")
+    listed = admin.read("/definitions/forms")
+    assert "escalation-ladder" in listed
+    assert "Duyệt kết quả thực hiện" in listed
 
 
 def test_a_new_process_begins_as_a_draft_from_a_starter(admin: Browser) -> None:

@@ -1,6 +1,7 @@
 // <div class="plate" data-compare="older|newer" data-xml="address"></div> twice, and a list of
 // <li data-change="added|removed|changed|moved" data-element="ID"> with <button data-change-show>:
 // both diagrams carry a mark where they differ; choosing a line of the list shows the place in both.
+// Moving or zooming one drawing moves the other along.
 import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer.js';
 
 import { icon } from '../app/icons.js';
@@ -12,6 +13,7 @@ const SIGNS = { added: ['plus', 'thêm'], removed: ['minus', 'bỏ'], changed: [
 const readable = { min: 0.8, max: 1.3 };
 const lines = [...document.querySelectorAll('[data-changes] > [data-change]')];
 const viewers = [];
+let isFollowing = true;
 
 for (const frame of document.querySelectorAll('[data-compare]')) open(frame);
 for (const line of lines) line.querySelector('[data-change-show]')?.addEventListener('click', () => show(line));
@@ -32,6 +34,7 @@ async function open(frame) {
     fit();
     zoomButtons(viewer, frame, fit);
     viewer.on('element.click', ({ element }) => find(element.id));
+    viewer.on('canvas.viewbox.changed', () => lead(viewer));
     frame.dataset.ready = 'true';
   } catch (problem) {
     const words = document.createElement('p');
@@ -64,8 +67,29 @@ function place(element) {
 
 function show(line) {
   for (const other of lines) other.classList.toggle('is-shown', other === line);
-  for (const viewer of viewers) point(viewer, line.dataset.element);
+  pointInBoth(line.dataset.element);
   document.querySelector('.compare')?.scrollIntoView({ block: 'nearest' });
+}
+
+// what one drawing shows, the others show; what is shown already is left alone, so that nobody leads in turn
+function lead(viewer) {
+  if (!isFollowing) return;
+  const { x, y, width, height, scale } = viewer.get('canvas').viewbox();
+  isFollowing = false;
+  for (const other of viewers) {
+    if (other === viewer || !other.getDefinitions()) continue;
+    const shown = other.get('canvas').viewbox();
+    const isSame = Math.abs(shown.x - x) < 1 && Math.abs(shown.y - y) < 1 && Math.abs(shown.scale - scale) < 0.005;
+    if (!isSame) other.get('canvas').viewbox({ x, y, width, height });
+  }
+  isFollowing = true;
+}
+
+// a step that was moved stands elsewhere in each drawing: both may show it until one is moved by hand
+function pointInBoth(id) {
+  isFollowing = false;
+  for (const viewer of viewers) point(viewer, id);
+  isFollowing = true;
 }
 
 function point(viewer, id) {
@@ -82,6 +106,6 @@ function find(id) {
   const line = lines.find(({ dataset }) => dataset.element === id);
   if (!line) return;
   for (const other of lines) other.classList.toggle('is-shown', other === line);
-  for (const viewer of viewers) point(viewer, id);
+  pointInBoth(id);
   line.querySelector('[data-change-show]')?.focus();
 }

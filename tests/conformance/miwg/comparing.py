@@ -64,7 +64,7 @@ def lost(before: bytes, after: bytes) -> list[Fact]:
 
 def facts(content: bytes) -> Iterator[Fact]:
     """Give all facts of a document."""
-    root = etree.fromstring(content, etree.XMLParser(remove_comments=True, remove_pis=True))
+    root = etree.fromstring(content.strip(), etree.XMLParser(remove_comments=True, remove_pis=True))
     yield from _of(root, "")
 
 

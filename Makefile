@@ -3,6 +3,7 @@
 PYTHON ?= python3
 PORT ?= 8000
 DATA ?= data
+SECONDS := 600
 VENV := .venv
 BIN := $(VENV)/bin
 # What the environment was built from; a changed lock file rebuilds it.
@@ -10,7 +11,7 @@ RUN_STAMP := $(VENV)/.run-$(shell cat requirements.lock pyproject.toml 2>/dev/nu
 DEV_STAMP := $(VENV)/.dev-$(shell cat requirements-dev.lock pyproject.toml 2>/dev/null | cksum | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check bench assets lock migration clean
+.PHONY: help install run test check bench fuzz assets lock migration clean
 
 help: ## List the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -31,6 +32,10 @@ check: $(DEV_STAMP) ## Format, lint, types, import contracts
 
 bench: $(DEV_STAMP) assets ## Ratios in one run: table, and bench.json
 	@$(BIN)/python -m tests.bench
+
+fuzz: $(DEV_STAMP) ## Fuzz FEEL and DMN for SECONDS=600 (Linux)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-fuzz.lock
+	@$(BIN)/python -m tests.engine.feel.fuzzing --seconds $(SECONDS)
 
 assets: $(RUN_STAMP) ## Build the front end when its sources changed
 	@$(BIN)/python web/frontend/build.py

@@ -80,6 +80,8 @@ def _context(element: etree._Element, depth: int) -> BoxedContext:
 
 
 def _one(element: etree._Element, depth: int) -> Boxed | None:
+    if depth == 0:
+        raise DecisionError(_("Biểu thức hộp lồng nhau quá sâu."), element=element.get("id"))
     reader = _READERS.get(local(element))
     return None if reader is None else reader(element, depth - 1)
 

@@ -32,6 +32,26 @@ from foundation.texts import _
 
 Check = Callable[[Frame, Any], bool | None]
 _BASE_LEVELS = 6
+#: syntax nodes of all different expressions of a model; a table of 2 500 rules has about as many
+MOST_NODES = 30_000
+
+
+class Budget:
+    """The syntax nodes a model may still have, so that compiling it is bounded too."""
+
+    def __init__(self) -> None:
+        """Begin with all of them."""
+        self.left = MOST_NODES
+
+    def take(self, nodes: int) -> None:
+        """Take the nodes of one expression."""
+        self.left -= nodes
+
+    def require(self) -> None:
+        """Raise `FeelLimitExceeded` when all are used up."""
+        if self.left < 0:
+            message = _("Mô hình có quá nhiều biểu thức (hơn {most} thành phần).", most=MOST_NODES)
+            raise FeelLimitExceeded(message, limit="nodes")
 
 
 class BoxCompiler:
@@ -44,14 +64,16 @@ class BoxCompiler:
         known: frozenset[str],
         words: frozenset[str],
         problems: list[Problem],
-        owner: str,
+        budget: Budget,
     ) -> None:
         """Begin with the names in scope, the names of type components, and the list for problems."""
         self.types = types
         self.known = known
         self.words = words
         self.problems = problems
-        self.owner = owner
+        self.budget = budget
+        #: closures by text while the cells of one table are compiled, which all see the same names
+        self.same: dict[tuple[str, bool], tuple[Any, int]] | None = None
         self.scopes: list[set[str] | None] = []
         self.deepest = 0
         #: True when any name may be given, so that none is unknown
@@ -80,27 +102,44 @@ class BoxCompiler:
         """Compile a literal expression; a mistake becomes a problem and a refusal to run."""
         if not box.text.strip():
             return lambda frame: frame.run.warn(0, "missing", _("“{what}” không có biểu thức.", what=what))
-        compiler = self._compiler()
         try:
-            code: Code = guarded(lambda: compiler.code(self._parser(box.text).whole()))
+            code, _weight = self._compiled(box, is_test=False)
         except (FeelSyntaxError, FeelLimitExceeded) as problem:
             return self._refusal(box, problem)
-        self._learn(compiler, box)
         return located(code, box.element)
 
-    def tests(self, box: Literal) -> Check | None:
-        """Compile a cell; None for one that every value passes."""
-        text = box.text.strip()
-        if text in ("", "-"):
+    def tests(self, box: Literal) -> tuple[Check, int] | None:
+        """Compile a cell, with its weight in syntax nodes; None for one that every value passes."""
+        if box.text.strip() in ("", "-"):
             return None
-        compiler = self._compiler()
         try:
-            check: Check = guarded(lambda: tests_code(compiler, self._parser(box.text).unary_tests()))
+            return self._compiled(box, is_test=True)
         except (FeelSyntaxError, FeelLimitExceeded) as problem:
             refusal = self._refusal(box, problem)
-            return lambda frame, _value: refusal(frame)
+            return (lambda frame, _value: refusal(frame)), 1
+
+    def _compiled(self, box: Literal, *, is_test: bool) -> tuple[Any, int]:
+        """Give the closure of an expression or cell and its weight; names of cells are learned once each."""
+        known = None if self.same is None else self.same.get((box.text, is_test))
+        if known is not None:
+            return known
+        self.budget.require()
+        compiler = self._compiler()
+        parser = self._parser(box.text)
+        try:
+            made = guarded(
+                (lambda: tests_code(compiler, parser.unary_tests()))
+                if is_test
+                else (lambda: compiler.code(parser.whole()))
+            )
+        except (FeelSyntaxError, FeelLimitExceeded):
+            self.budget.take(min(len(box.text), compiler.limits.nodes))
+            raise
+        self.budget.take(compiler.weight)
         self._learn(compiler, box)
-        return check
+        if self.same is not None:
+            self.same[box.text, is_test] = made, compiler.weight
+        return made, compiler.weight
 
     def _learn(self, compiler: Compiler, box: Literal) -> None:
         self.deepest = max(self.deepest, compiler.deepest)

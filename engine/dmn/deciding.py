@@ -9,7 +9,8 @@ from engine.dmn.errors import DecisionError
 from engine.dmn.model import Decision, Input, Knowledge, Model, Service
 from engine.dmn.program import Program, program_of
 from engine.dmn.types import coerced, given
-from engine.feel.errors import FeelLimitExceeded, Warning_
+from engine.feel.errors import Warning_
+from engine.feel.expressions import finished
 from engine.feel.limits import DEFAULT, Limits
 from engine.feel.ports import WorkingTime
 from engine.feel.run import Frame, Run
@@ -63,14 +64,11 @@ def decide(
     decision = find(model, decision_id)
     budget = DecisionRun({}, now, calendar, limits)
     making = _Making(program_of(model), inputs, budget)
-    try:
-        value = making.value_of(decision)
-    except RecursionError:
-        raise FeelLimitExceeded(_("Quyết định lồng nhau quá sâu để tính."), limit="calls") from None
+    found = finished(budget, lambda _frame: making.value_of(decision))
     return DecisionResult(
-        value=value,
+        value=found.value,
         matched_rules=making.rules.get(decision.element, ()),
-        warnings=tuple(budget.warnings or ()),
+        warnings=found.warnings,
         decisions=making.by_name(),
         trace=tuple(budget.matched),
     )
@@ -99,14 +97,11 @@ def invoke(
     budget = DecisionRun({}, now, calendar, limits)
     function = _Making(program_of(model), arguments, budget).functions[found.element]
     given = [budget.admit(arguments.get(parameter), 0) for parameter in function.parameters]
-    try:
-        value = budget.call(function, given, 0)
-    except RecursionError:
-        raise FeelLimitExceeded(_("Quyết định lồng nhau quá sâu để tính."), limit="calls") from None
+    result = finished(budget, lambda _frame: budget.call(function, given, 0))
     return DecisionResult(
-        value=value,
+        value=result.value,
         matched_rules=(),
-        warnings=tuple(budget.warnings or ()),
+        warnings=result.warnings,
         decisions={},
         trace=tuple(budget.matched),
     )

@@ -7,7 +7,7 @@ and deciding with them is refused.
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from engine.dmn.boxes import BoxCompiler
+from engine.dmn.boxes import BoxCompiler, Budget
 from engine.dmn.model import Decision, FunctionDefinition, Knowledge, Model, Problem, Service
 from engine.dmn.types import ItemTypes
 from engine.feel.compiler.core import Code
@@ -28,6 +28,7 @@ class Program:
         self.decisions: dict[str, Code | None] = {}
         #: per knowledge model: parameters, their types, closure, levels on the stack, type of the result
         self.functions: dict[str, tuple[tuple[str, ...], tuple[Type, ...], Code, int, Type]] = {}
+        self._budget = Budget()
         self._words = frozenset(self._component_names())
         for decision in model.decisions.values():
             self.decisions[decision.element] = self._decision(decision)
@@ -63,20 +64,24 @@ class Program:
             waiting.extend(item.components)
             yield item.name
 
-    def _boxes(self, names: set[str], element: str) -> BoxCompiler:
+    def _boxes(self, names: set[str]) -> BoxCompiler:
         return BoxCompiler(
-            types=self.types, known=frozenset(names), words=self._words, problems=self.problems, owner=element
+            types=self.types,
+            known=frozenset(names),
+            words=self._words,
+            problems=self.problems,
+            budget=self._budget,
         )
 
     def _decision(self, decision: Decision) -> Code | None:
         names = self.names_of((*decision.decisions, *decision.inputs, *decision.knowledge))
-        boxes = self._boxes(names, decision.element)
+        boxes = self._boxes(names)
         boxes.open = decision.takes_anything
         return None if decision.logic is None else boxes.code(decision.logic, decision.name)
 
     def _function(self, knowledge: Knowledge, logic: FunctionDefinition) -> None:
         names = self.names_of(knowledge.knowledge) | {knowledge.name}
-        boxes = self._boxes(names, knowledge.element)
+        boxes = self._boxes(names)
         parameters, types, body, levels = boxes.function(logic, knowledge.name)
         result = self.types.of(knowledge.type_ref or (logic.body.type_ref if logic.body else None))
         if result.kind == "function" and result.inner is not None:

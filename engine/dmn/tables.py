@@ -18,9 +18,11 @@ if TYPE_CHECKING:
     from engine.dmn.boxes import BoxCompiler, Check
     from engine.feel.types import Type
 
-#: number of the rule, its checks by column, its results
-Row = tuple[int, tuple[tuple[int, "Check"], ...], tuple[Code, ...]]
+#: number of the rule, its checks by column with their weights, its results
+Row = tuple[int, tuple[tuple[int, "Check", int], ...], tuple[Code, ...]]
 Hit = tuple[int, tuple[Code, ...]]
+#: kinds whose equality is that of Python
+_HASHABLE = frozenset({str, Decimal, bool})
 
 
 class TableCode:
@@ -36,28 +38,23 @@ class TableCode:
         )
         self.input_types = tuple(boxes.types.of(column.expression.type_ref) for column in table.inputs)
         boxes.scopes.append({"?"})
-        self.allowed: tuple[Check | None, ...] = tuple(
-            None
-            if column.values is None
-            else boxes.tests(Literal(element=column.element, text=column.values))
+        self.allowed: tuple[tuple[Check, int] | None, ...] = tuple(
+            None if column.values is None else _allowed(boxes, column.element, column.values)
             for column in table.inputs
         )
-        self.rows: tuple[Row, ...] = tuple(
-            (
-                rule.number,
-                tuple(
-                    (at, check) for at, check in enumerate(map(boxes.tests, rule.tests)) if check is not None
-                ),
-                (),
-            )
+        boxes.same = {}
+        checks = [
+            tuple((at, *cell) for at, cell in enumerate(map(boxes.tests, rule.tests)) if cell is not None)
             for rule in table.rules
-        )
+        ]
         boxes.scopes.pop()
-        self.outputs = tuple(Output(boxes, column) for column in table.outputs)
-        results = tuple(tuple(boxes.literal(cell, what) for cell in rule.results) for rule in table.rules)
-        self.rows = tuple(
-            (number, checks, found) for (number, checks, _none), found in zip(self.rows, results, strict=True)
+        boxes.same = {}
+        results = [tuple(boxes.literal(cell, what) for cell in rule.results) for rule in table.rules]
+        boxes.same = None
+        self.rows: tuple[Row, ...] = tuple(
+            (rule.number, own, found) for rule, own, found in zip(table.rules, checks, results, strict=True)
         )
+        self.outputs = tuple(Output(boxes, column) for column in table.outputs)
         self.finish: Callable[[Frame, list[Hit]], Any] = _POLICIES[table.hit_policy](self)
 
     def __call__(self, frame: Frame) -> Any:
@@ -97,14 +94,17 @@ class TableCode:
         first_only = self.table.hit_policy == "FIRST"
         hits: list[Hit] = []
         run.charge(1 + len(self.rows) // 4)
+        tried = 0
         for number, checks, results in self.rows:
-            for at, check in checks:
+            for at, check, weight in checks:
+                tried += weight
                 if check(frames[at], values[at]) is not True:
                     break
             else:
                 hits.append((number, results))
                 if first_only:
                     break
+        run.charge(tried >> 2)
         return hits
 
     def _default(self, frame: Frame) -> Any:
@@ -130,10 +130,15 @@ class TableCode:
             return values[0]
         return {output.name: value for output, value in zip(self.outputs, values, strict=True)}
 
-    def order(self, frame: Frame, result: Any) -> tuple[int, ...]:
-        """Give the sort key of a result: the place of each output in its list of values."""
-        parts = [result] if len(self.outputs) == 1 else [result.get(output.name) for output in self.outputs]
-        return tuple(output.place(frame, part) for output, part in zip(self.outputs, parts, strict=True))
+    def ordered(self, frame: Frame, hits: list[Hit]) -> list[Any]:
+        """Give the results of rules in the order of the output values, of the first output first."""
+        places = [Places(output, frame) for output in self.outputs]
+
+        def key(result: Any) -> tuple[int, ...]:
+            parts = [result] if len(self.outputs) == 1 else [result.get(one.name) for one in self.outputs]
+            return tuple(one.of(part) for one, part in zip(places, parts, strict=True))
+
+        return sorted((self.result(frame, hit) for hit in hits), key=key)
 
 
 class Output:
@@ -146,12 +151,12 @@ class Output:
         self.type: Type = boxes.types.of(column.type_ref)
         self.default = None if column.default is None else boxes.literal(column.default, column.name)
         self.priorities: Code | None = None
-        self.allowed: Check | None = None
+        self.allowed: tuple[Check, int] | None = None
         if column.values is not None:
             text = column.values
             self.priorities = boxes.literal(Literal(element=column.element, text=f"[{text}]"), column.name)
             boxes.scopes.append({"?"})
-            self.allowed = boxes.tests(Literal(element=column.element, text=text))
+            self.allowed = _allowed(boxes, column.element, text)
             boxes.scopes.pop()
 
     def checked(self, frame: Frame, value: Any) -> Any:
@@ -166,19 +171,41 @@ class Output:
             )
         return value
 
-    def place(self, frame: Frame, value: Any) -> int:
-        """Give the place of a value in the list of output values, behind all when it is not there."""
-        if self.priorities is None:
+
+class Places:
+    """The output values of a column in their order, computed once for all the rules that matched."""
+
+    def __init__(self, output: Output, frame: Frame) -> None:
+        """Compute the list of output values; a column without one orders nothing."""
+        known = None if output.priorities is None else output.priorities(frame)
+        self.run = frame.run
+        self.orders = output.priorities is not None
+        self.known: list[Any] = known if type(known) is list else []
+        self.found: dict[tuple[type, Any], int] = {}
+        for at, item in enumerate(self.known):
+            if type(item) in _HASHABLE:
+                self.found.setdefault((type(item), item), at)
+
+    def of(self, value: Any) -> int:
+        """Give the place of a value, behind all when it is not there."""
+        if not self.orders:
             return 0
-        known = self.priorities(frame)
-        for at, item in enumerate(known if type(known) is list else []):
-            if equal(frame.run, item, value) is True:
-                return at
-        return 1 << 30
+        if type(value) in _HASHABLE:
+            return self.found.get((type(value), value), 1 << 30)
+        self.run.charge(1 + len(self.known))
+        return next((at for at, item in enumerate(self.known) if equal(self.run, item, value)), 1 << 30)
 
 
-def _each(check: "Check", frame: Frame, value: Any) -> bool:
+def _allowed(boxes: "BoxCompiler", element: str, text: str) -> "tuple[Check, int] | None":
+    """Compile the allowed values of a column, with what one check costs in steps."""
+    found = boxes.tests(Literal(element=element, text=text))
+    return None if found is None else (found[0], 1 + (found[1] >> 2))
+
+
+def _each(allowed: "tuple[Check, int]", frame: Frame, value: Any) -> bool:
+    check, cost = allowed
     run = frame.run
+    run.charge(cost * (1 + len(value)) if type(value) is list else cost)
     if check(Frame({"?": value}, frame, run), value) is True:
         return True
     return type(value) is list and all(check(Frame({"?": item}, frame, run), item) is True for item in value)
@@ -223,10 +250,7 @@ def _any(code: TableCode) -> Callable[[Frame, list[Hit]], Any]:
 
 
 def _priority(code: TableCode) -> Callable[[Frame, list[Hit]], Any]:
-    def finish(frame: Frame, hits: list[Hit]) -> Any:
-        return min((code.result(frame, hit) for hit in hits), key=lambda result: code.order(frame, result))
-
-    return finish
+    return lambda frame, hits: code.ordered(frame, hits)[0]
 
 
 def _rule_order(code: TableCode) -> Callable[[Frame, list[Hit]], Any]:
@@ -234,10 +258,7 @@ def _rule_order(code: TableCode) -> Callable[[Frame, list[Hit]], Any]:
 
 
 def _output_order(code: TableCode) -> Callable[[Frame, list[Hit]], Any]:
-    def finish(frame: Frame, hits: list[Hit]) -> Any:
-        return sorted((code.result(frame, hit) for hit in hits), key=lambda result: code.order(frame, result))
-
-    return finish
+    return code.ordered
 
 
 def _collect(code: TableCode) -> Callable[[Frame, list[Hit]], Any]:

@@ -19,6 +19,7 @@ from engine.feel.types import (
     MONTHS,
     NAMED,
     TIME,
+    Pay,
     Type,
     kind_of,
     shown,
@@ -103,19 +104,22 @@ class ItemTypes:
         return name in self.items or short in self.items or short in NAMED
 
 
-def _constrained(base: Type, check: Callable[[Any], bool]) -> Type:
+def _constrained(base: Type, check: Callable[[Any, Pay], bool]) -> Type:
     inner = base.allowed
 
-    def both(value: Any) -> bool:
+    def both(value: Any, pay: Pay) -> bool:
+        if inner is not None and not inner(value, pay):
+            return False
         if base.kind == LIST and type(value) is list:
-            return (inner is None or inner(value)) and all(check(item) for item in value)
-        return (inner is None or inner(value)) and check(value)
+            return all(check(item, pay) for item in value)
+        return check(value, pay)
 
     return Type(base.kind, base.inner, base.fields, base.parameters, both)
 
 
-def _allowed(tests: str) -> Callable[[Any], bool]:
-    def check(value: Any) -> bool:
+def _allowed(tests: str) -> Callable[[Any, Pay], bool]:
+    def check(value: Any, pay: Pay) -> bool:
+        pay(4 + len(tests) // 8)
         return compile_unary_tests(tests).evaluate(value, {}, now=_EPOCH).value is True
 
     return check

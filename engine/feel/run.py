@@ -34,7 +34,7 @@ class Frame:
 class Run(Frame):
     """The outermost frame and everything that is counted."""
 
-    __slots__ = ("admitted", "calendar", "levels", "limits", "now", "steps", "warnings")
+    __slots__ = ("admitted", "calendar", "levels", "limits", "now", "patterns", "steps", "warnings")
 
     def __init__(
         self, names: Mapping[str, Any], now: datetime, calendar: WorkingTime | None, limits: Limits
@@ -50,6 +50,8 @@ class Run(Frame):
         self.levels = 0
         self.warnings: list[Warning_] | None = None
         self.admitted: dict[int, tuple[Any, Any]] | None = None
+        #: regular expressions met so far, with their flags
+        self.patterns: set[tuple[str, str]] | None = None
 
     def warn(self, at: int, code: str, message: Text, element: str = "") -> Any:
         """Note why a part became null; gives None so that callers can return it."""

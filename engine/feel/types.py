@@ -61,6 +61,10 @@ _SHOWN = {
 }
 
 
+#: takes steps from a budget, raises `FeelLimitExceeded` when it is used up
+Pay = Callable[[int], None]
+
+
 @dataclass(frozen=True)
 class Type:
     """A type: a kind, and for lists, ranges, contexts and functions what is inside."""
@@ -72,20 +76,21 @@ class Type:
     fields: tuple[tuple[str, "Type"], ...] = ()
     #: parameters of a function
     parameters: tuple["Type", ...] | None = None
-    #: allowed values (DMN item definition); given the value, says whether it is allowed
-    allowed: Callable[[Any], bool] | None = None
+    #: allowed values (DMN item definition); given the value and a way to pay, says whether it is allowed
+    allowed: "Callable[[Any, Pay], bool] | None" = None
 
-    def matches(self, value: Any, pay: Callable[[int], None] | None = None) -> bool:
+    def matches(self, value: Any, pay: Pay | None = None) -> bool:
         """Say whether a FEEL value conforms; null conforms only to Null and Any (DMN 1.5 §10.3.2.9.4).
 
         Looking into lists and contexts is paid for with `pay`, which raises `FeelLimitExceeded`.
         """
-        return _matches(self, value, pay or _purse()) and (
-            self.allowed is None or value is None or self.allowed(value)
+        pay = pay or _purse()
+        return _matches(self, value, pay) and (
+            self.allowed is None or value is None or self.allowed(value, pay)
         )
 
 
-def _purse() -> Callable[[int], None]:
+def _purse() -> Pay:
     left = 100_000
 
     def pay(steps: int) -> None:
@@ -141,7 +146,7 @@ def shown_kind(kind: str) -> Text:
     return _SHOWN.get(kind) or _("kiểu {kind}", kind=kind)
 
 
-def _matches(wanted: Type, value: Any, pay: Callable[[int], None]) -> bool:  # noqa: PLR0911  one line per kind
+def _matches(wanted: Type, value: Any, pay: Pay) -> bool:  # noqa: PLR0911  one line per kind
     kind = wanted.kind
     if kind == ANY:
         return True

@@ -22,6 +22,10 @@ DECIMAL128 = Context(prec=34, rounding=ROUND_HALF_EVEN, Emin=-6143, Emax=6144, c
 CYCLE_DAYS = 146_097
 _EXACT = 10**34
 _MOST_BITS = 20_500
+#: whole numbers up to this are written as such; writers of JSON know 64 bits
+_MOST_INTEGER = 2**63
+#: decimal exponent up to which a number is certainly a float
+_MOST_FLOAT = 307
 
 
 @dataclass(frozen=True, order=True)
@@ -129,12 +133,15 @@ def number(value: float | Decimal | str) -> Decimal | None:
 
 
 def to_json(value: Any) -> Any:
-    """Give a FEEL value as JSON data: numbers as int or float, temporal values as ISO 8601 text."""
+    """Give a FEEL value as JSON data: numbers as int or float, temporal values as ISO 8601 text.
+
+    Whole numbers of more than 64 bits become the nearest float, those beyond any float become text.
+    """
     kind = type(value)
     if value is None or kind is bool or kind is str or kind is int or kind is float:
         return value
     if kind is Decimal:
-        return int(value) if value == value.to_integral_value() else float(value)
+        return _json_number(value)
     if kind is list:
         return [to_json(item) for item in value]
     if kind is dict:
@@ -144,6 +151,14 @@ def to_json(value: Any) -> Any:
     if kind is datetime or kind is time:
         return value.isoformat()
     return text_of(value)
+
+
+def _json_number(value: Decimal) -> int | float | str:
+    if value.adjusted() > _MOST_FLOAT:
+        return str(value)
+    if -_MOST_INTEGER <= value < _MOST_INTEGER and value == value.to_integral_value():
+        return int(value)
+    return float(value)
 
 
 def _same(value: Any) -> Any:

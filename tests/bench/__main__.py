@@ -3,7 +3,8 @@
 One durable completion over HTTP (key, form, history, timers, outbox) against the bare Flask + three-row
 transaction floor, on SQLite and PostgreSQL, request by request in turn; the same beside 1 … 10 000 sister
 assignments; cold start and memory; what a step costs in long loops, chains and beside many children; queries
-at 100 000 rows and timers drained per second.
+at 100 000 rows and timers drained per second; FEEL against Python's eval, a table of 1 000 rules, and what
+every attack on expressions and models costs.
 """
 
 import json
@@ -13,7 +14,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from tests.bench import lists, scale, servers
+from tests.bench import decisions, lists, scale, servers
 from tests.bench.world import VALUES, prepare
 from tests.postgresql import find_server
 
@@ -36,6 +37,8 @@ def main() -> None:
         results |= measure_start(base)
         say("loops, chains, children …")
         results["scale"] = scale.measure(base / "scale")
+        say("conditions, decision tables, attacks on them …")
+        results["decisions"] = decisions.measure()
         say("lists and timers …")
         results["lists"] = lists.measure(base / "lists")
     Path("bench.json").write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
@@ -121,8 +124,14 @@ def show(results: dict[str, Any]) -> None:
     sisters = results["sisters"]
     say("sisters      " + "  ".join(f"{key}: {value}" for key, value in sisters.items()))
     say(f"cold start   {results['cold_start_s']} s   memory {results['rss_mb']} MB")
-    for name, figures in {**results["scale"], "lists": results["lists"]}.items():
+    for name, figures in {**results["scale"], "lists": results["lists"], **decision_rows(results)}.items():
         say(f"{name:14} " + "  ".join(f"{key}: {value}" for key, value in figures.items()))
+
+
+def decision_rows(results: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Give the figures of decisions as two rows of the table."""
+    found = dict(results["decisions"])
+    return {"attacks": found.pop("attacks"), "decisions": found}
 
 
 def say(text: str) -> None:

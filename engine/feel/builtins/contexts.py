@@ -24,6 +24,7 @@ def get_value(_run: Run, context: Context, key: str | list[str]) -> Any:
 @builtin("get entries(m: context)")
 def get_entries(run: Run, context: Context) -> list[Context]:
     """Give the entries as contexts with key and value."""
+    run.charge(2 * len(context))  # each becomes a context of its own
     return run.new_list([{"key": key, "value": value} for key, value in context.items()])
 
 

@@ -20,6 +20,8 @@ from engine.feel.values import DECIMAL128, YearsMonths
 from foundation.texts import _
 
 _LOWEST, _HIGHEST = -6111, 6176
+#: steps of a logarithm or an exponential
+_SERIES = 20
 _WIDE = Context(prec=6200, Emin=-999_999, Emax=999_999, traps=[])
 
 
@@ -105,16 +107,18 @@ def sqrt(_run: Run, value: Decimal) -> Decimal:
 
 
 @builtin("log(number: number)")
-def log(_run: Run, value: Decimal) -> Decimal:
+def log(run: Run, value: Decimal) -> Decimal:
     """Give the natural logarithm."""
+    run.charge(_SERIES)
     if value <= 0:
         raise Refused(_("chỉ số dương mới có lô-ga-rít"), "arithmetic")
     return DECIMAL128.ln(value)
 
 
 @builtin("exp(number: number)")
-def exp(_run: Run, value: Decimal) -> Decimal:
+def exp(run: Run, value: Decimal) -> Decimal:
     """Give e to the power of the number."""
+    run.charge(_SERIES)
     result = finite(DECIMAL128.exp(value))
     if result is None:
         raise Refused(_("kết quả quá lớn"), "arithmetic")

@@ -15,7 +15,7 @@ def read_range(run: Run, text: str) -> Range | None:
     from engine.feel.compiler import Compiler
     from engine.feel.forms import Parser
 
-    run.charge(1 + len(text) // 4)
+    run.charge(20 + len(text))
     try:
         node = Parser(text, limits=run.limits).whole()
     except (FeelSyntaxError, FeelLimitExceeded):

@@ -8,7 +8,11 @@ from engine.feel.run import Run
 from foundation.texts import _
 
 _MOST_PATTERN = 1_000
+#: characters of a replacement that mean something else
+_MARKS = frozenset("$\\")
 _MOST_MEMORY = 1 << 20
+#: steps of compiling the smallest pattern
+_COMPILING = 60
 #: Unicode blocks by the names of XML Schema, those an official text needs
 _BLOCKS = {
     "BasicLatin": r"\x00-\x7f",
@@ -23,13 +27,29 @@ _BLOCKS = {
 }
 
 
-@lru_cache(maxsize=64)
-def compiled(pattern: str, flags: str) -> Any:
-    """Give the compiled pattern; raises `Refused` for one that is wrong, too long or too large."""
-    import re2
+def compiled(run: Run, pattern: str, flags: str) -> Any:
+    """Give the compiled pattern; raises `Refused` for one that is wrong, too long or too large.
 
+    Each different pattern of a run is paid for once, whether or not an earlier run compiled it.
+    """
     if len(pattern) > _MOST_PATTERN:
         raise Refused(_("biểu thức chính quy dài quá {most} ký tự", most=_MOST_PATTERN))
+    if run.patterns is None:
+        run.patterns = set()
+    is_new = (pattern, flags) not in run.patterns
+    if is_new:
+        run.charge(_COMPILING + len(pattern))
+        run.patterns.add((pattern, flags))
+    made = _compiled(pattern, flags)
+    if is_new:
+        run.charge(made.programsize >> 2)
+    return made
+
+
+@lru_cache(maxsize=64)
+def _compiled(pattern: str, flags: str) -> Any:
+    import re2
+
     if flags.strip("smixq"):
         raise Refused(_("cờ “{flags}” không hợp lệ; chỉ dùng s, m, i, x, q", flags=flags))
     source = (
@@ -162,18 +182,19 @@ def replaced(run: Run, text: str, pattern: Any, replacement: str, *, literal: bo
     pay(run, pattern, text)
     parts: list[str] = []
     end = total = 0
+    filling = 0 if literal or not _MARKS & set(replacement) else len(replacement)
     for match in pattern.finditer(text):
         new = replacement if literal else _filled(replacement, match)
         parts += (text[end : match.start()], new)
         total += match.start() - end + len(new)
-        run.charge(1 + (len(new) >> 6))
+        run.charge(4 + filling + (len(new) >> 6))
         run.room(total, run.limits.string, "string")
         end = match.end()
     return run.new_text("".join([*parts, text[end:]]))
 
 
 def _filled(replacement: str, match: Any) -> str:
-    if "$" not in replacement and "\\" not in replacement:
+    if not _MARKS & set(replacement):
         return replacement
     out: list[str] = []
     at = 0
@@ -201,7 +222,7 @@ def pieces(run: Run, text: str, pattern: Any) -> list[str]:
     parts: list[str] = []
     end = 0
     for match in pattern.finditer(text):
-        run.charge(2)
+        run.charge(4)
         if match.end() > match.start():
             parts.append(text[end : match.start()])
             end = match.end()

@@ -76,7 +76,7 @@ def matches(run: Run, text: str, pattern: str, flags: str | None = None) -> bool
     """Say whether a part of the text matches the regular expression."""
     from engine.feel.builtins import regular
 
-    wanted = regular.compiled(pattern, flags or "")
+    wanted = regular.compiled(run, pattern, flags or "")
     regular.pay(run, wanted, text)
     return wanted.search(text) is not None
 
@@ -87,7 +87,7 @@ def replace(run: Run, text: str, pattern: str, replacement: str, flags: str | No
     from engine.feel.builtins import regular
 
     return regular.replaced(
-        run, text, regular.compiled(pattern, flags or ""), replacement, literal="q" in (flags or "")
+        run, text, regular.compiled(run, pattern, flags or ""), replacement, literal="q" in (flags or "")
     )
 
 
@@ -96,7 +96,7 @@ def split(run: Run, text: str, delimiter: str) -> list[str]:
     """Cut the text at every match of the regular expression."""
     from engine.feel.builtins import regular
 
-    return regular.pieces(run, text, regular.compiled(delimiter, ""))
+    return regular.pieces(run, text, regular.compiled(run, delimiter, ""))
 
 
 @builtin("string join(list: list, delimiter?: string?)")

@@ -1,6 +1,7 @@
 """Closures of decision-table cells: does the input value pass (DMN 1.5 §8.3.3, grammar rules 12–17)."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from engine.feel.compiler.core import Code, Compiler
@@ -13,6 +14,8 @@ from engine.feel.values import Range
 from foundation.texts import _
 
 Check = Callable[[Frame, Any], bool | None]
+#: kinds whose equality is that of Python
+_PLAIN = frozenset({str, Decimal, bool})
 
 
 def tests_code(compiler: Compiler, cell: Tests) -> Check:
@@ -43,6 +46,7 @@ def _any(checks: tuple[Check, ...], frame: Frame, value: Any) -> bool | None:
 
 def _check(compiler: Compiler, test: Node) -> Check:
     if type(test) is Constant:
+        compiler.weight += 1
         return _literal(test)
     code = compiler.code(test)
     if type(test) in (RangeOf, Differs):
@@ -71,10 +75,13 @@ def _check(compiler: Compiler, test: Node) -> Check:
 def _literal(test: Constant) -> Check:
     wanted, at = test.value, test.at
     kind = type(wanted)
+    is_plain = kind in _PLAIN
 
     def check(frame: Frame, value: Any) -> bool | None:
-        if type(value) is kind or value is None:
-            return passes(frame.run, value, wanted)
+        if type(value) is kind:
+            return bool(value == wanted) if is_plain else passes(frame.run, value, wanted)
+        if value is None:
+            return wanted is None
         result = passes(frame.run, value, wanted)
         if result is None:
             frame.run.warn(

@@ -96,7 +96,7 @@ def _turns(
                 return
             frames.pop()
             item = next(running[-1], _END)
-        run.charge(weight)
+        run.charge(weight + 1)
         level: dict[str, Any] = {names[len(running) - 1]: item, "partial": None}
         if partial is not None:
             run.charge(len(partial) >> 3)

@@ -32,6 +32,8 @@ _ARITHMETIC = {
     "/": arithmetic.divide,
     "**": arithmetic.power,
 }
+#: steps of a power, which takes as long as so many additions
+_POWER = 40
 _EQUATABLE = (str, Decimal, bool)
 _TEMPORAL = frozenset(
     {"date", "time", "date and time", "days and time duration", "years and months duration"}
@@ -61,6 +63,8 @@ def chain(compiler: Compiler, node: Chain) -> Code:
         value = first(frame)
         for operation, sign, operand, at in rest:
             other = operand(frame)
+            if operation is arithmetic.power:
+                frame.run.charge(_POWER)
             result = operation(value, other)
             if result is None:
                 return _no_result(frame.run, sign, value, other, at)

@@ -136,7 +136,7 @@ def _filter(compiler: Compiler, node: Filter) -> Step:
         items = value if type(value) is list else [] if value is None else [value]
         kept: list[Any] = []
         for number, item in enumerate(items):
-            run.charge(weight + 1)
+            run.charge(weight + 2)
             result = test(Frame(item if type(item) is dict else {}, Frame({"item": item}, frame, run), run))
             if result is True:
                 kept.append(item)

@@ -1,7 +1,6 @@
 """No expression reaches a Python object, whatever it says."""
 
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -10,12 +9,10 @@ from hypothesis import strategies as st
 
 from engine import feel
 from engine.feel.builtins import BUILTINS
-from engine.feel.values import Function, Range, WideDate, WideDateTime, YearsMonths, to_json
+from engine.feel.values import to_json
 from foundation.errors import TiendoError
 from tests.engine.feel.conftest import NOW, WeekdaysOnly
-
-_ALLOWED = (type(None), bool, Decimal, str, date, time, datetime, timedelta, YearsMonths, Range, Function)
-_WIDE = (WideDate, WideDateTime)
+from tests.engine.feel.plain import is_plain
 
 _OPERANDS = [
     *(
@@ -69,14 +66,6 @@ SCOPE: dict[str, Any] = {
     "list": [1, 2.5, None, {"a": True}],
     "c": {"a": {"b": [date(2024, 1, 1), timedelta(hours=1)]}},
 }
-
-
-def is_plain(value: Any) -> bool:
-    if type(value) is list:
-        return all(is_plain(item) for item in value)
-    if type(value) is dict:
-        return all(type(key) is str and is_plain(item) for key, item in value.items())
-    return type(value) in _ALLOWED + _WIDE
 
 
 def check(source: str) -> None:

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import orjson
 import pytest
 
 from engine.feel.values import Unsupported, YearsMonths, from_json, to_json
@@ -36,3 +37,21 @@ def test_an_object_is_not_a_value() -> None:
 @pytest.mark.parametrize("given", [1, 2.5, "x", True, None, [1, [2]], {"a": {"b": "c"}}])
 def test_data_goes_through_unchanged(value: Value, given: Any) -> None:
     assert to_json(value("x", x=given)) == given
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [
+        ("9223372036854775807", 9223372036854775807),
+        ("9223372036854775808", 9.223372036854775808e18),
+        ("-1e300", -1e300),
+        ("1e6000", "1E+6000"),
+        ("0.5", 0.5),
+        ("1e-6000", 0.0),
+    ],
+)
+def test_a_number_too_large_for_json_is_rounded_or_written_as_text(number: str, expected: object) -> None:
+    found = to_json(Decimal(number))
+
+    assert (type(found), found) == (type(expected), expected)
+    assert orjson.loads(orjson.dumps(found)) == expected

@@ -26,13 +26,13 @@ MOST_SECONDS = 2.0
 _ROOT = Path(__file__).parents[3]
 _NAMESPACE = "https://www.omg.org/spec/DMN/20230324/MODEL/"
 
-_SIGNS = (
+_SIGNS = (  # noqa: SIM905  one word per line would fill two pages
     "+ - * / ** = != < <= > >= ( ) [ ] { } .. , : . ? @ and or in between if then else for return some every "
     "satisfies function(x) function(x,y) external instance of not( null true false 0 1 2 -1 1.5 1e30 1e6144 "
     '"a" "(a+)+$" "$1" "," "" x y a b c l item partial number string list<Any> context<a:number> '
-    'range<number> function<Any>->Any date time @"2024-01-31" @"2024-01-31T10:00:00Z" @"10:00:00" @"PT1H" @"P1Y" '
-    '@"999999999-12-31" {a:1} [1,2] [1..3] (<3) - \n // /* */'
-).split(" ")  # noqa: SIM905  one word per line would fill two pages
+    'range<number> function<Any>->Any date time @"2024-01-31" @"2024-01-31T10:00:00Z" @"10:00:00" @"PT1H" '
+    '@"P1Y" @"999999999-12-31" {a:1} [1,2] [1..3] (<3) - \n // /* */'
+).split(" ")
 
 
 class Targets:
@@ -91,12 +91,12 @@ class Targets:
             f"<text>{texts[3]}</text></inputExpression></input><output><outputValues><text>{texts[4]}</text>"
             f"</outputValues></output>{rules}</decisionTable>"
         )
-        entries = f"<contextEntry><variable name='y'/>{literal}</contextEntry><contextEntry>{literal}</contextEntry>"
+        named = f"<contextEntry><variable name='y'/>{literal}</contextEntry>"
         logic = (
             table,
             f"<for iteratorVariable='x'><in>{literal}</in><return>{literal}</return></for>",
             f"<filter><in>{literal}</in><match>{literal}</match></filter>",
-            f"<context>{entries}</context>",
+            f"<context>{named}<contextEntry>{literal}</contextEntry></context>",
         )[len(data) % 4]
         self._decide(
             f'<definitions xmlns="{_NAMESPACE}" namespace="m"><inputData id="i" name="a"/><decision id="d" '

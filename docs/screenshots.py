@@ -21,6 +21,8 @@ from pathlib import Path
 import click
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, sync_playwright
 
+from docs import staging
+
 PICTURES = Path(__file__).parent / "pictures"
 CHROMIUM = "/usr/bin/chromium"
 #: largest picture, in bytes
@@ -45,6 +47,10 @@ class Shot:
     follow: tuple[str, ...] = ()
     #: a file whose text is put into the text field of the page and sent
     paste: str = ""
+    #: an address whose answer is put into the file field of the page
+    upload: str = ""
+    #: what is pressed before the picture is taken, one after the other
+    press: tuple[str, ...] = ()
     #: what must be there before the picture is taken
     ready: str = "main, form"
 
@@ -109,6 +115,38 @@ SHOTS: tuple[Shot, ...] = (
         path="/definitions/assignment/edit",
         ready="[data-modeler-publish]:enabled",
     ),
+    Shot(
+        name="definition-review",
+        login=ADMIN,
+        path="/definitions/directive-cycle/review",
+    ),
+    Shot(name="definition-versions", login=ADMIN, path="/definitions/assignment/versions"),
+    Shot(
+        name="definition-compare",
+        login=ADMIN,
+        path="/definitions/unit-report/differences?from=1&to=2",
+        ready="[data-compare=newer][data-ready]",
+    ),
+    Shot(
+        name="bundle",
+        login=ADMIN,
+        path="/definitions/bundle",
+        upload="/definitions/bundle/export?process=directive-cycle",
+        press=("#bundle-form .btn",),
+        ready="#bundle-preview h3",
+    ),
+    Shot(name="rules", login=ADMIN, path="/definitions/rules"),
+    Shot(
+        name="migration-plan",
+        login=ADMIN,
+        path="/definitions/assignment/migrations/plan?source=1&target=2",
+    ),
+    Shot(
+        name="migration",
+        login=ADMIN,
+        path="/definitions/unit-report/migrations",
+        follow=(rf"/migrations/{_ID}$",),
+    ),
     Shot(name="forms", login=ADMIN, path="/definitions/forms"),
     Shot(name="form", login=ADMIN, path="/definitions/forms/extension-decide"),
     Shot(name="instances", login=ADMIN, path="/instances"),
@@ -125,7 +163,24 @@ SHOTS: tuple[Shot, ...] = (
         path="/instances?process=assignment",
         follow=(_INSTANCE, rf"^/instances/{_ID}/history"),
     ),
+    Shot(
+        name="instance-repair",
+        login=ADMIN,
+        path="/instances?process=assignment&state=running",
+        follow=(_INSTANCE,),
+        press=("#repair details:nth-of-type(2) summary",),
+        ready="#repair details[open]",
+    ),
+    Shot(
+        name="repair-preview",
+        login=ADMIN,
+        path="/instances?process=assignment&state=running",
+        follow=(_INSTANCE,),
+        press=("#repair details:nth-of-type(2) summary", "#repair details[open] .btn-primary"),
+        ready="#f-reason",
+    ),
     Shot(name="incidents", login=ADMIN, path="/incidents"),
+    Shot(name="jobs", login=ADMIN, path="/jobs"),
     Shot(name="webhooks", login=ADMIN, path="/webhooks"),
     Shot(name="accounts", login=ADMIN, path="/accounts"),
 )
@@ -141,11 +196,20 @@ def main(names: Sequence[str]) -> int:
         sync_playwright() as tools,
     ):
         browser = tools.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        _prepare(browser, address)
         missing = [problem for width in WIDTHS for problem in _take(browser, address, width, wanted)]
         browser.close()
     for problem in missing:
         click.echo(problem, err=True)
     return int(bool(missing))
+
+
+def _prepare(browser: Browser, address: str) -> None:
+    context = browser.new_context(base_url=address)
+    page = context.new_page()
+    sign_in(page, ADMIN)
+    staging.stage(page)
+    context.close()
 
 
 def _take(browser: Browser, address: str, width: str, shots: Sequence[Shot]) -> Iterator[str]:
@@ -211,8 +275,21 @@ def show(page: Page, shot: Shot) -> None:
         page.wait_for_load_state()
     if answer is not None and not answer.ok:
         raise LookupError(f"{page.url} answers {answer.status}")
-    page.locator(shot.ready).first.wait_for()
+    act(page, shot)
+    page.locator(shot.ready).first.wait_for(state="attached")
     page.wait_for_load_state("networkidle")
+
+
+def act(page: Page, shot: Shot) -> None:
+    """Put in the file and press the buttons of a shot; what was opened is brought into view."""
+    if shot.upload:
+        content = page.request.get(shot.upload).body()
+        page.set_input_files(
+            "main input[type=file]", {"name": "goi.zip", "mimeType": "application/zip", "buffer": content}
+        )
+    for selector in shot.press:
+        page.locator(selector).first.click()
+        page.wait_for_load_state()
 
 
 @contextmanager

@@ -228,7 +228,7 @@ def _progress(key: str, operation_id: str) -> dict[str, Any]:
             "states": STATES,
             "outcomes": OUTCOMES,
             "who": names.accounts(session, [found.created_by])[found.created_by],
-            "business_keys": _business_keys(session, shown),
+            "abouts": _abouts(session, shown),
             "remarks": {item.instance_id: _remarks(item) for item in shown},
             "rows": ROWS,
         }
@@ -240,11 +240,15 @@ def _remarks(item: BulkItem) -> list[str]:
     return found or ([item.message] if item.message else [])
 
 
-def _business_keys(session: Session, shown: list[BulkItem]) -> dict[str, str]:
-    query = select(ProcessInstance.id, ProcessInstance.business_key).where(
+def _abouts(session: Session, shown: list[BulkItem]) -> dict[str, str]:
+    """Give what every instance is about: the title of its subject, else its business key."""
+    query = select(ProcessInstance.id, ProcessInstance.key, ProcessInstance.business_key).where(
         ProcessInstance.id.in_([item.instance_id for item in shown])
     )
-    return {row.id: row.business_key or row.id for row in session.execute(query)}
+    rows = session.execute(query).all()
+    subjects = work_views.subjects_of(session, [(row.key, row.business_key) for row in rows])
+    titles = {key: subject.title for key, subject in subjects.items()}
+    return {row.id: titles.get(row.business_key or "") or row.business_key or row.id for row in rows}
 
 
 def _gravity(one: InstanceVerdict) -> tuple[int, str]:

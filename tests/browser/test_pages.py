@@ -27,7 +27,7 @@ from playwright.sync_api import (
 from waitress.server import create_server
 
 from directives import accounts, sign_in
-from docs import screenshots
+from docs import screenshots, staging
 from docs.screenshots import ADMIN, HEAD, SHOTS, Shot
 from foundation.working_time import local_date
 from processes.runtime import Runtime
@@ -113,7 +113,7 @@ class World:
         """Bring a page to a shot; AssertionError when it cannot be reached or is not answered with 200."""
         if shot.name not in self.addresses:
             self.addresses[shot.name] = found_below(page, shot)
-        if shot.paste:
+        if shot.paste or shot.upload or shot.press:
             screenshots.show(page, shot)
         else:
             answer = page.goto(self.addresses[shot.name])
@@ -135,8 +135,8 @@ def found_below(page: Page, shot: Shot) -> str:
 
 
 @pytest.fixture(scope="session")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """The sample province, loaded once for all tests of this file."""
+def world(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[World]:
+    """The sample province, its processes being changed, loaded once for all tests of this file."""
     if not (assets.DIST / "manifest.json").is_file() or not AXE.is_file():
         missing("the front end is not built: run `make assets`")
     data = tmp_path_factory.mktemp("province")
@@ -148,6 +148,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     thread = threading.Thread(target=waiting.run, daemon=True)
     thread.start()
     opened = World(url=f"http://127.0.0.1:{waiting.effective_port}", runtime=runtime)
+    staging.stage(opened.context(browser, ADMIN, DESK_SCREEN).new_page())
     yield opened
     for context in opened.contexts:
         context.close()

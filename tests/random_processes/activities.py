@@ -293,7 +293,7 @@ class Activity(Block):
         exits = [self.first]
         for one in self.boundaries:
             cancels = "true" if one.is_interrupting else "false"
-            more = {} if one.trigger.kind == "error" else {"cancelActivity": cancels}
+            more = {} if one.trigger.kind in {"error", "cancel"} else {"cancelActivity": cancels}
             diagram.boundary(one.id, self.first, one.trigger.body(diagram), **more)
             one.handler.draw(diagram)
             if diagram.last is not None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from engine import deployments, graphs, instances, jobs, messages, user_tasks
+from engine import ad_hoc, deployments, graphs, instances, jobs, messages, user_tasks
 from engine.dispatcher import Dispatcher
 from engine.jobs import BusinessError
 from engine.models import Job, UserTask
@@ -38,7 +38,9 @@ GRADE = b"""<?xml version="1.0" encoding="UTF-8"?>
   </decisionTable></decision>
 </definitions>"""
 #: gateways come and go with the tokens in them; only what a person sees cancelled is compared
-SEEN_CANCELLED = re.compile(r"Task$|^task$|^subProcess$|^callActivity$|^intermediateCatchEvent$|^multi|^loop")
+SEEN_CANCELLED = re.compile(
+    r"Task$|^task$|^subProcess$|^transaction$|^adHocSubProcess$|^callActivity$|^intermediateCatchEvent$|^multi|^loop"
+)
 OPEN_ROWS = """
     SELECT 'user_task', element, token, NULL FROM user_task WHERE instance_id = ? AND state = 'open'
     UNION ALL
@@ -154,6 +156,7 @@ class Following:
             "message": self._send,
             "signal": self._signal,
             "timer": self._advance,
+            "choose": self._choose,
         }
         acts[step.kind](step)
 
@@ -176,7 +179,8 @@ class Following:
                 raise Difference("another job of the same topic was done first")
             return answered(step.answer)
 
-        if not jobs.run_due(self.database, {job.topic: handler}, instance_id=job.instance_id, limit=1):
+        done = jobs.run_due(self.database, {job.topic: handler}, instance_id=job.instance_id, limit=1)
+        if not done and not step.answer.fails:
             raise Difference("the job was not done")
 
     def _send(self, step: Step) -> None:
@@ -192,6 +196,12 @@ class Following:
     def _advance(self, step: Step) -> None:
         assert step.moment is not None
         self.follower.dispatcher.advance(self.follower.clock, step.moment)
+
+    def _choose(self, step: Step) -> None:
+        mine = next(one for one in self._tree() if one.label == step.instance)
+        with self.database.unit_of_work() as work:
+            ad_hoc.activate(work, mine.id, step.element)
+            work.commit()
 
     def _row(self, table: Any, wanted: str, step: Step) -> Any:
         """Give the oldest open row at the place of the step."""
@@ -336,6 +346,8 @@ class NoPorts:
 
 def answered(answer: Answer) -> Mapping[str, Any]:
     """Answer a job."""
+    if answer.fails:
+        raise ConnectionError("the worker was not reached")
     if answer.error is not None:
         raise BusinessError(answer.error, variables=answer.variables)
     return answer.variables

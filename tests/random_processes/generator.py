@@ -18,6 +18,7 @@ from tests.random_processes.activities import (
     Work,
 )
 from tests.random_processes.blocks import Block, Catch, End, Link, Sequence, Throw
+from tests.random_processes.rarer import Rarer
 from tests.random_processes.routing import Arm, Back, EventGateway, Exclusive, Inclusive, Parallel
 from tests.random_processes.scopes import CallWork, EventSub, MultiCall, Process, SubWork
 from tests.random_processes.triggers import Trigger
@@ -58,6 +59,7 @@ class Generator:
         self.count = 0
         self.left = SIZE
         self.kinds: set[str] = set()
+        self.rarer = Rarer(self.name, self.choice, self._trigger, self.kinds, seed)
         self.called: list[Process] = []
         self.choices: list[tuple[str, int]] = []
 
@@ -68,7 +70,7 @@ class Generator:
     def _process(self, key: str, place: Place) -> Process:
         outer_called, self.called = self.called, []
         subs = self._subs(place, key)
-        body = self.sequence(self._caught(place, subs))
+        body = self._enriched(self.sequence(self._caught(place, subs)))
         process = Process(
             key=key,
             body=self._closed(body),
@@ -79,6 +81,10 @@ class Generator:
         )
         self.called = outer_called
         return process
+
+    def _enriched(self, body: Sequence) -> Sequence:
+        """Put a scope of compensation, a join of another kind or the like before what was drawn."""
+        return Sequence(blocks=(*self.rarer.blocks(), *body.blocks))
 
     # --- sequences --------------------------------------------------------------------------------------
 

@@ -36,6 +36,8 @@ class Answer:
 
     variables: Variables = field(default_factory=dict)
     error: str | None = None
+    #: a job is given back undone
+    fails: bool = False
 
 
 @dataclass(kw_only=True, eq=False)
@@ -128,6 +130,8 @@ class Frame:
         outer: tuple[str, ...] = () if parent is None else parent.keys
         self.keys: tuple[str, ...] = outer if keys is None else keys
         self.catchers = list(catchers)
+        #: what completed here and can be undone; None where nobody remembers
+        self.done: list[Any] | None = None
         self.scope: Thread | None = None if parent is None else parent.scope
 
     def inner(self, **more: Any) -> "Frame":

@@ -12,7 +12,7 @@ from tests.random_processes.oracle import Answer, Catcher, Frame, Thrown, Variab
 class Trigger:
     """A timer, message, signal, error or escalation."""
 
-    #: timer | message | signal | error | escalation
+    #: timer | message | signal | error | escalation | cancel
     kind: str
     #: name of the message or signal, code of the error or escalation (empty: any)
     name: str = ""
@@ -79,7 +79,7 @@ class Listener:
                 self._again(fire)
                 beside(answer.variables)
 
-        if self.trigger.kind in {"error", "escalation"}:
+        if self.trigger.kind in {"error", "escalation", "cancel"}:
             self.frame.catchers.append(self.catcher)
         else:
             self._wait = self.frame.world.wait(self.trigger.wait(self.frame, self.element), fire=fire)

@@ -32,9 +32,11 @@ class Failure:
         return f"seed {self.seed}, depth {self.depth}: {self.what}\n  again: {again}\n  diagrams: {folder}"
 
 
-def check(follower: Follower, seed: int, *, count: int = 10, depth: int = DEPTH) -> Failure | None:
+def check(
+    follower: Follower, seed: int, *, count: int = 10, depth: int = DEPTH, is_rarer: bool = False
+) -> Failure | None:
     """Follow `count` paths through the process of a seed; gives the first difference."""
-    process = Generator(seed, depth).process()
+    process = Generator(seed, depth, is_rarer=is_rarer).process()
     try:
         follower.deploy(process.files())
         for number in range(count):

@@ -53,12 +53,13 @@ Draw = Callable[[Place], Block]
 class Generator:
     """Draws one process."""
 
-    def __init__(self, seed: int, depth: int = DEPTH) -> None:
+    def __init__(self, seed: int, depth: int = DEPTH, *, is_rarer: bool = False) -> None:
         self.random = Random(f"process {seed}")  # noqa: S311  reproducible, not secret
         self.seed, self.depth = seed, depth
         self.count = 0
         self.left = SIZE
         self.kinds: set[str] = set()
+        self.is_rarer = is_rarer
         self.rarer = Rarer(self.name, self.choice, self._trigger, self.kinds, seed)
         self.called: list[Process] = []
         self.choices: list[tuple[str, int]] = []
@@ -84,7 +85,8 @@ class Generator:
 
     def _enriched(self, body: Sequence) -> Sequence:
         """Put a scope of compensation, a join of another kind or the like before what was drawn."""
-        return Sequence(blocks=(*self.rarer.blocks(), *body.blocks))
+        before = self.rarer.blocks() if self.is_rarer else ()
+        return Sequence(blocks=(*before, *body.blocks))
 
     # --- sequences --------------------------------------------------------------------------------------
 

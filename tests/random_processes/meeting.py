@@ -1,4 +1,4 @@
-"""Where several things meet: joins of n of m, merges that do not wait, several events at one place, choices."""
+"""Where several things meet: joins of n of m, merges, several events at one place, choices."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -205,9 +205,7 @@ class AdHocWork(Work):
         }
 
     def inside(self, diagram: Diagram) -> str:
-        tasks = "".join(
-            f'<bpmn:userTask id="{one}" camunda:assignee="an"/>' for one in self.activities
-        )
+        tasks = "".join(f'<bpmn:userTask id="{one}" camunda:assignee="an"/>' for one in self.activities)
         if self.variable is None:
             return tasks
         return f"{tasks}<bpmn:completionCondition>= {self.variable} = 1</bpmn:completionCondition>"

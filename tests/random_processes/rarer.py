@@ -16,7 +16,7 @@ SHARE = 0.4
 
 
 class Rarer:
-    """Draws compensation, transactions, joins of n of m, multiple and conditional events, choices, retries."""
+    """Draws compensation, transactions, joins of n of m, multiple events, conditions, choices, retries."""
 
     def __init__(
         self,
@@ -94,9 +94,7 @@ class Rarer:
         identity = self.name("deal")
         cancel = Sequence(blocks=(self._user(), CancelEnd(first=self.name("cancel"))))
         well = Sequence(blocks=(self._user(), End(first=self.name("end"))))
-        chosen = Exclusive(
-            first=self.name("xor"), variable=self.choice("c", 1), branches=(cancel, well)
-        )
+        chosen = Exclusive(first=self.name("xor"), variable=self.choice("c", 1), branches=(cancel, well))
         decision = Sequence(blocks=(*self._steps(1), chosen))
         beside = Sequence(blocks=(*self._steps(1), End(first=self.name("end"))))
         whole = decision

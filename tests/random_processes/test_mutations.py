@@ -4,15 +4,15 @@ import pytest
 
 from tests.random_processes.checking import check
 from tests.random_processes.following import Follower
-from tests.random_processes import mutations, mutations_rarer
+from tests.random_processes.mutations import ALL, Break
 
 #: processes looked at: a part of what the normal suite looks at, with fewer paths
 PROCESSES, PATHS = 300, 2
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("broken", [*mutations.ALL, *mutations_rarer.ALL], ids=lambda broken: broken.__name__)
-def test_a_broken_rule_is_noticed(broken: mutations.Break, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("broken", ALL, ids=lambda broken: broken.__name__)
+def test_a_broken_rule_is_noticed(broken: Break, monkeypatch: pytest.MonkeyPatch) -> None:
     follower = Follower()
     broken(monkeypatch)
     for seed in range(PROCESSES):

@@ -1,4 +1,4 @@
-"""Compensation and transactions: what completed in a scope is undone, newest first (BPMN 2.0 §10.5.5, §13.5.5).
+"""Compensation and transactions: what completed in a scope is undone, newest first (BPMN 2.0 §13.5.5).
 
 Scopes remember what completed in them. Nothing here looks at the engine: a record is the rest of a Python
 generator, undone in the frame in which its activity ran.

@@ -5,7 +5,7 @@ translated where the meaning is certain, else refused. BPMN's own expression pla
 """
 
 from engine import feel
-from engine.feel import juel
+from engine.feel import clashes, juel
 
 
 def is_juel(text: str) -> bool:
@@ -36,3 +36,8 @@ def check(text: str) -> frozenset[str]:
     Raises as `source` does, with the position of the fault.
     """
     return feel.compile(source(text)).names
+
+
+def misfits(text: str) -> list[clashes.Clash]:
+    """Give the parts of a text that never have a value because their types do not fit; it must compile."""
+    return clashes.in_source(source(text))

@@ -1,6 +1,7 @@
 """Boxed expressions to closures, on the same frames as FEEL itself (DMN 1.5 §10.2)."""
 
 from collections.abc import Callable
+from difflib import get_close_matches
 from typing import Any, ClassVar
 
 from engine.dmn.errors import DecisionError
@@ -32,6 +33,8 @@ from foundation.texts import _
 
 Check = Callable[[Frame, Any], bool | None]
 _BASE_LEVELS = 6
+#: likeness from which on an unknown name is taken for a misspelling
+_LIKE = 0.75
 #: syntax nodes of all different expressions of a model; a table of 2 500 rules has about as many
 MOST_NODES = 30_000
 
@@ -144,7 +147,15 @@ class BoxCompiler:
     def _learn(self, compiler: Compiler, box: Literal) -> None:
         self.deepest = max(self.deepest, compiler.deepest)
         for name in () if self.open else sorted(compiler.free - self.known - BUILTINS.keys()):
+            similar = next(iter(get_close_matches(name, self.known, 1, _LIKE)), None)
             message = _("Biểu thức dùng tên “{name}” không có trong các dữ liệu cần thiết.", name=name)
+            if similar is not None:
+                message = _(
+                    "Biểu thức dùng tên “{name}” không có trong các dữ liệu cần thiết; có phải là "
+                    "“{similar}”?",
+                    name=name,
+                    similar=similar,
+                )
             self.problems.append(
                 Problem(element=box.element, rule="dmn-unknown-name", severity="warning", message=message)
             )

@@ -5,7 +5,7 @@ that its cells can tell apart; a piece is represented by one value, and each cel
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import product
 from typing import Any, NamedTuple
@@ -14,7 +14,8 @@ from engine.dmn.model import InputClause, Problem, Rule, Table
 from engine.feel.errors import FeelLimitExceeded, FeelSyntaxError
 from engine.feel.expressions import compile_unary_tests
 from engine.feel.forms import Parser
-from engine.feel.nodes import Constant, Differs, Node, RangeOf
+from engine.feel.nodes import Call, Constant, Differs, Name, Node, Postfix, RangeOf
+from engine.feel.temporal import read_date
 from engine.feel.text import text_of
 from foundation.texts import _
 
@@ -65,7 +66,9 @@ def _mask(text: str, pieces: list[Piece]) -> int:
     )
 
 
-def _pieces(column: InputClause, cells: list[str]) -> list[Piece] | None:
+def _pieces(  # noqa: PLR0911  one line per kind
+    column: InputClause, cells: list[str]
+) -> list[Piece] | None:
     """Cut a column into pieces; None when a cell is more than literals."""
     values: list[Any] = []
     for text in [*cells, column.values or "-"]:
@@ -78,6 +81,8 @@ def _pieces(column: InputClause, cells: list[str]) -> list[Piece] | None:
         return [Piece(None, "-")]
     if kinds == {Decimal}:
         return _within(column, list(_number_pieces(sorted(set(values)))))
+    if kinds == {date}:
+        return _within(column, list(_date_pieces(sorted(set(values)))))
     if kinds == {bool}:
         return [Piece(True, "true"), Piece(False, "false")]
     if kinds == {str}:
@@ -103,6 +108,19 @@ def _number_pieces(ends: list[Decimal]) -> Iterator[Piece]:
     yield Piece(ends[-1] + 1, f"> {text_of(ends[-1])}")
 
 
+def _date_pieces(ends: list[date]) -> Iterator[Piece]:
+    day = timedelta(days=1)
+    if ends[0] > date.min:
+        yield Piece(ends[0] - day, f"< {text_of(ends[0])}")
+    for at, end in enumerate(ends):
+        yield Piece(end, text_of(end))
+        following = ends[at + 1] if at + 1 < len(ends) else None
+        if following is not None and following - end > day:
+            yield Piece(end + day, f"({text_of(end)}..{text_of(following)})")
+    if ends[-1] < date.max:
+        yield Piece(ends[-1] + day, f"> {text_of(ends[-1])}")
+
+
 def _literals(text: str) -> list[Any] | None:
     """Give the literals of a cell; None when it has anything else or does not parse."""
     if text.strip() in ("", "-"):
@@ -114,10 +132,24 @@ def _literals(text: str) -> list[Any] | None:
     values: list[Any] = []
     for test in cell.tests:
         for node in _ends(test):
-            if type(node) is not Constant or type(node.value) not in (Decimal, str, bool):
+            value = _value(node)
+            if type(value) not in (Decimal, str, bool, date):
                 return None
-            values.append(node.value)
+            values.append(value)
     return values
+
+
+def _value(node: Node) -> Any:
+    """Give the value of a literal or of `date("…")`, None for anything else."""
+    if type(node) is Constant:
+        return node.value
+    if type(node) is not Postfix or type(node.base) is not Name or node.base.name != "date":
+        return None
+    step = node.steps[0]
+    if len(node.steps) > 1 or type(step) is not Call or len(step.arguments) != 1:
+        return None
+    given = step.arguments[0]
+    return read_date(given.value) if type(given) is Constant and type(given.value) is str else None
 
 
 def _ends(test: Node) -> list[Node]:
@@ -154,7 +186,7 @@ def _overlaps(table: Table, masks: list[list[int]]) -> Iterator[Problem]:
                 yield Problem(
                     element=rule.element,
                     rule="dmn-overlapping-rules",
-                    severity="warning",
+                    severity="error",
                     message=_(
                         "Luật {before} và luật {rule} có thể cùng khớp; chính sách UNIQUE chỉ cho một luật.",
                         rule=rule.number,

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from engine.dmn.coverage import coverage
+from engine.dmn.judging import judge
 from engine.dmn.model import Decision, Input, Knowledge, Model, Problem, Table
 from engine.dmn.program import Program, program_of
 from foundation.texts import Text, _
@@ -12,10 +13,13 @@ def lint(model: Model) -> list[Problem]:
     """Give the problems of a model.
 
     Errors: mistakes in expressions with their place, references to nothing, decisions that need themselves.
-    Warnings: unknown names and types, decisions without logic, gaps, overlaps and unreachable rules.
+    a cell or result of another type than its column, overlapping rules of a UNIQUE table.
+    Warnings: unknown names and types, unused inputs, decisions without logic, gaps and unreachable rules,
+    operators between types they do not take.
     """
     program = program_of(model)
-    found = [*program.problems, *_references(program), *_cycles(model), *_types(program)]
+    found = [*program.problems, *_references(program), *_cycles(model), *_types(program), *_unused(model)]
+    found += judge(program)
     for decision in model.decisions.values():
         if decision.logic is None:
             found.append(
@@ -49,6 +53,19 @@ def _references(program: Program) -> Iterator[Problem]:
                         ref=reference,
                     ),
                 )
+
+
+def _unused(model: Model) -> Iterator[Problem]:
+    """Give the inputs nothing requires, in a model whose decisions draw their requirements."""
+    decisions = list(model.decisions.values())
+    used = {reference for one in decisions for reference in one.inputs}
+    used |= {reference for service in model.services.values() for reference in service.inputs}
+    if any(one.takes_anything for one in decisions):
+        return
+    for element in model.inputs.values():
+        if element.element not in used:
+            message = _("Dữ liệu vào “{name}” không được quyết định nào dùng.", name=element.name)
+            yield _problem(element.element, "dmn-unused-input", "warning", message)
 
 
 def _cycles(model: Model) -> Iterator[Problem]:

@@ -11,7 +11,7 @@ from engine.feel import FeelLimitExceeded, FeelSyntaxError
 from engine.findings import Finding
 from engine.lint.model import Diagram, Node
 from engine.lint.timers import is_cron
-from engine.rules import Rule, error
+from engine.rules import Rule, error, warning
 from foundation.texts import _
 
 CONDITION = error(
@@ -50,6 +50,12 @@ JUEL = error(
     ),
     why=_("Chỉ những so sánh đơn giản của JUEL mới có nghĩa chắc chắn trong FEEL."),
     example="${{bean.method(x)}}",
+)
+TYPES = warning(
+    "expression.types",
+    _("{name}: {attribute}, cột {column}: {detail} Biểu thức: {expression}"),
+    why=_("Phép tính giữa hai kiểu không hợp nhau luôn cho rỗng (null), nên điều kiện không bao giờ đúng."),
+    example='= date(han) &gt; "2026-01-01"',
 )
 LANGUAGE = error(
     "expression.language",
@@ -139,6 +145,8 @@ def _parsed(diagram: Diagram) -> Iterator[Finding]:
         finding = _parse(diagram, place)
         if finding is not None:
             yield finding
+        else:
+            yield from _misfits(diagram, place)
 
 
 def _parse(diagram: Diagram, place: Place) -> Finding | None:
@@ -160,6 +168,20 @@ def _parse(diagram: Diagram, place: Place) -> Finding | None:
             column=facts["column"],
         )
     return None
+
+
+def _misfits(diagram: Diagram, place: Place) -> Iterator[Finding]:
+    shown = place.text.strip()
+    for clash in expressions.misfits(shown):
+        yield TYPES.at(
+            place.owner,
+            diagram.file,
+            place=place.source,
+            attribute=place.attribute,
+            column=clash.at + 1,
+            detail=clash.message,
+            expression=_source(shown)[:_SHOWN],
+        )
 
 
 def _source(text: str) -> str:

@@ -21,9 +21,9 @@ from engine.feel.nodes import (
     Node,
 )
 from engine.feel.run import Frame, Run
-from engine.feel.types import kind_of, shown
+from engine.feel.types import kind_of, shown, shown_kind
 from engine.feel.values import Function
-from foundation.texts import _
+from foundation.texts import Text, _
 
 _ARITHMETIC = {
     "+": arithmetic.add,
@@ -79,15 +79,16 @@ def _no_result(run: Run, sign: str, left: Any, right: Any, at: int) -> Any:
         return run.warn(at, "arithmetic", _("không chia được cho 0."))
     if kind_of(left) == kind_of(right) == "number":
         return run.warn(at, "arithmetic", _("kết quả của phép “{sign}” không biểu diễn được.", sign=sign))
-    return run.warn(
-        at,
-        "type",
-        _(
-            "phép “{sign}” không dùng được giữa {left} và {right}.",
-            sign=sign,
-            left=shown(left),
-            right=shown(right),
-        ),
+    return run.warn(at, "type", arithmetic_misfit(sign, kind_of(left), kind_of(right)))
+
+
+def arithmetic_misfit(sign: str, left: str, right: str) -> Text:
+    """Say that an operator does not take two kinds."""
+    return _(
+        "phép “{sign}” không dùng được giữa {left} và {right}.",
+        sign=sign,
+        left=shown_kind(left),
+        right=shown_kind(right),
     )
 
 
@@ -205,16 +206,19 @@ def _equality(compiler: Compiler, node: Compare) -> Code:
 
 def incomparable(run: Run, left: Any, right: Any, at: int) -> Any:
     """Give null for a comparison of unlike types, with advice where a date is still text."""
-    kinds = {kind_of(left), kind_of(right)}
+    return run.warn(at, "type", comparison_misfit(kind_of(left), kind_of(right)))
+
+
+def comparison_misfit(left: str, right: str) -> Text:
+    """Say that two kinds cannot be compared, with advice where a date is still text."""
+    kinds = {left, right}
     if "string" in kinds and kinds & _TEMPORAL:
-        message = _(
+        return _(
             "không so sánh được {left} với {right}; hãy đổi chuỗi bằng date(…), time(…) hoặc duration(…).",
-            left=shown(left),
-            right=shown(right),
+            left=shown_kind(left),
+            right=shown_kind(right),
         )
-    else:
-        message = _("không so sánh được {left} với {right}.", left=shown(left), right=shown(right))
-    return run.warn(at, "type", message)
+    return _("không so sánh được {left} với {right}.", left=shown_kind(left), right=shown_kind(right))
 
 
 @makes(InstanceOf)

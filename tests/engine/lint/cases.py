@@ -301,6 +301,7 @@ case(
     "f",
 )
 case("expression.syntax", task(camunda__assignee="= an +"), "t")
+case("expression.types", task(camunda__dueDate='= if date(han) > "2026-01-01" then han else today()'), "t")
 case("expression.juel", task(camunda__assignee="${bean.pick(x)}"), "t")
 LANGUAGE = (
     '<bpmn:sequenceFlow id="f" sourceRef="g" targetRef="a"><bpmn:conditionExpression language="python">x'

@@ -93,6 +93,14 @@ def child_text(node: XmlElement, name: str) -> str:
     return (node.findtext(f"{BPMN}{name}") or "").strip()
 
 
+def due_date(node: XmlElement) -> str:
+    """Give the due date of an activity as written; a call activity may have it as `tiendo:dueDate` too."""
+    text = node.get(f"{CAMUNDA}dueDate")
+    if text is None and local(node) == "callActivity":
+        text = node.get(f"{TIENDO}dueDate")
+    return (text or "").strip()
+
+
 def extensions(node: XmlElement, tag: str) -> Iterator[XmlElement]:
     """Give the extension elements of a node with a full tag, at any depth inside `extensionElements`."""
     for holder in children(node, "extensionElements"):

@@ -22,19 +22,19 @@ from foundation.errors import Conflict, NotFound
 from foundation.ids import new_id
 
 
-def call(work: UnitOfWork, parent: Row[Any], effect: ChildrenCalled) -> None:
-    """Write the rows of the called instances and the items that start them.
+def call(work: UnitOfWork, parent: Row[Any], effect: ChildrenCalled) -> list[str]:
+    """Write the rows of the called instances and the items that start them; gives their ids in order.
 
     Raises ExecutionError, which becomes an incident at the call activity, when the called process may not be
     started or a live instance has a business key that has to be unique.
     """
     try:
-        _call(work, parent, effect)
+        return _call(work, parent, effect)
     except (Conflict, NotFound) as refused:
         raise ExecutionError(refused.text, element=effect.element, **refused.facts) from refused
 
 
-def _call(work: UnitOfWork, parent: Row[Any], effect: ChildrenCalled) -> None:
+def _call(work: UnitOfWork, parent: Row[Any], effect: ChildrenCalled) -> list[str]:
     definition = definitions.called(
         work.session,
         effect.process,
@@ -74,7 +74,9 @@ def _call(work: UnitOfWork, parent: Row[Any], effect: ChildrenCalled) -> None:
     unique_keys.insert(work, rows)
     items = [inbox.row(work, str(row["id"]), "start", {}) for row in rows]
     work.session.execute(insert(InboxItem.__table__), items)  # type: ignore[arg-type]
-    work.touched.update(str(row["id"]) for row in rows)
+    called = [str(row["id"]) for row in rows]
+    work.touched.update(called)
+    return called
 
 
 def report(work: UnitOfWork, row: Row[Any], execution: Execution, ended: Ended) -> Any:

@@ -241,18 +241,51 @@ class UserTaskCandidate(Base):
     group: Mapped[str] = mapped_column(String(120), primary_key=True)
 
 
+class CallDeadline(Base):
+    """Until when a call activity wants one of its children to end, and the ladder of that child.
+
+    A row of the calling instance, changed under its lock: nobody writes the row of the child for it.
+    """
+
+    __tablename__ = "call_deadline"
+    __table_args__ = (Index("ix_call_deadline_instance", "instance_id", "token", "element_key"),)
+
+    #: the called instance
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    #: the calling instance
+    instance_id: Mapped[str] = mapped_column(Id)
+    token: Mapped[str] = mapped_column(String(20))
+    element: Mapped[str] = mapped_column(Key)
+    name: Mapped[str] = mapped_column(String(300))
+    #: key of the child among its sisters
+    element_key: Mapped[str] = mapped_column(String(200))
+    due_at: Mapped[datetime | None] = mapped_column(Moment)
+    original_due_at: Mapped[datetime | None] = mapped_column(Moment)
+    #: variables of the item, to work out the due moment again
+    local: Mapped[dict[str, Any]] = mapped_column(Json)
+    #: the ladder as drawn, kept to plan again when the due moment moves
+    ladder: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    #: open | completed | cancelled
+    state: Mapped[str] = mapped_column(String(20))
+
+
 class EscalationStep(Base):
-    """One planned step of the ladder of a user task."""
+    """One planned step of a ladder: of a user task, or of one child of a call activity."""
 
     __tablename__ = "escalation_step"
     __table_args__ = (
         Index("ix_escalation_step_due", "state", "due_at"),
         Index("ix_escalation_step_task", "task_id"),
+        Index("ix_escalation_step_child", "child_id"),
     )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
+    #: the instance that has the task or calls the child
     instance_id: Mapped[str] = mapped_column(Id)
-    task_id: Mapped[str] = mapped_column(Id)
+    #: the user task; null for a call
+    task_id: Mapped[str | None] = mapped_column(Id)
+    #: the called instance (`call_deadline`); null for a user task
+    child_id: Mapped[str | None] = mapped_column(Id)
     offset: Mapped[int] = mapped_column(Integer)
     unit: Mapped[str] = mapped_column(String(20))
     to: Mapped[str] = mapped_column(String(120))

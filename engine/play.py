@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
 from engine import (
     ad_hoc,
@@ -29,7 +29,15 @@ from engine.dispatcher import Dispatcher
 from engine.feel import iso
 from engine.forms.choices import Choice
 from engine.jobs import BusinessError
-from engine.models import EscalationStep, HistoryEvent, Incident, Job, ProcessInstance, UserTask
+from engine.models import (
+    CallDeadline,
+    EscalationStep,
+    HistoryEvent,
+    Incident,
+    Job,
+    ProcessInstance,
+    UserTask,
+)
 from engine.played import Line, Played
 from engine.ports import JobContext
 from engine.spiff.elements import Occasion
@@ -370,10 +378,11 @@ class Player:
             return user_tasks.of_instance(session, self.instance_id)
 
     def fired_steps(self) -> list[tuple[EscalationStep, str]]:
-        """Give the ladder steps that fired so far, each with the element of its task, in order."""
+        """Give the ladder steps that fired so far, each with the element of its task or call, in order."""
         statement = (
-            select(EscalationStep, UserTask.element)
-            .join(UserTask, UserTask.id == EscalationStep.task_id)
+            select(EscalationStep, func.coalesce(UserTask.element, CallDeadline.element))
+            .outerjoin(UserTask, UserTask.id == EscalationStep.task_id)
+            .outerjoin(CallDeadline, CallDeadline.id == EscalationStep.child_id)
             .where(EscalationStep.state == WorkState.FIRED.value)
             .order_by(EscalationStep.due_at, EscalationStep.id)
         )

@@ -37,7 +37,9 @@ class JobHandler(Protocol):
 class EscalationNotice:
     """One step of a ladder that came due: informs and re-routes, never closes or re-assigns."""
 
-    user_task: str
+    #: the user task; None when a call activity carries the ladder
+    user_task: str | None
+    #: the instance that has the task or calls
     instance_id: str
     element: str
     title: str
@@ -52,6 +54,10 @@ class EscalationNotice:
     to: str
     #: remind | overdue | escalate | urge
     action: str
+    #: the called instance, its process and business key, when a call activity carries the ladder
+    child_id: str | None = None
+    called_key: str | None = None
+    called_business_key: str | None = None
 
 
 class EscalationSink(Protocol):

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Insert, Row, bindparam, delete, insert, update
 
-from engine import children, escalations, incidents, job_bell, messages
+from engine import call_deadlines, children, escalations, incidents, job_bell, messages
 from engine.models import EventSubscription, Job, Timer, UserTask, UserTaskCandidate
 from engine.spiff.effects import EventAwaited, JobCreated, TimerArmed, TokenClosed, UserTaskOpened
 from engine.spiff.execution import Execution
@@ -110,7 +110,7 @@ class Projection:
             )
         )
         if effect.ladder is not None and effect.due_at is not None:
-            escalations.plan(self.work, row, effect.ladder, self.execution)
+            escalations.plan(self.work, "task_id", [row], effect.ladder, self.execution)
 
     def _open_job(self, effect: JobCreated) -> None:
         tries, pause = _retries(effect.retry_cycle)
@@ -258,7 +258,7 @@ def _close_user_tasks(work: UnitOfWork, instance_id: str, tokens: list[str], *, 
     if any(row.candidate_groups for row in rows):
         work.connection.execute(_FORGET_CANDIDATES, {"tasks": ids})
     if any(row.ladder is not None for row in rows):
-        escalations.cancel(work.session, ids)
+        escalations.cancel(work.session, "task_id", ids)
     event = "user_task.cancelled" if is_cancelled else "user_task.completed"
     return [
         outbox.row(work, event, subject=row.id, instance_id=instance_id, data=summary(row._asdict()))
@@ -306,6 +306,7 @@ def _close_children(
     is_cancelled: bool,  # noqa: ARG001  children still live are not awaited any more, however the call ended
 ) -> Events:
     children.cancel(work, instance_id, tokens)
+    call_deadlines.cancel(work.session, instance_id, tokens)
     return []
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, select, update
 
-from engine import children, decisions, graphs, history, incidents, messages
+from engine import call_deadlines, children, decisions, graphs, history, incidents, messages
 from engine.calendar import CalendarOnDemand
 from engine.feel.values import to_json
 from engine.models import ProcessInstance
@@ -239,7 +239,8 @@ def _send(work: UnitOfWork, row: Row[Any], execution: Execution) -> None:
         elif isinstance(effect, EscalationLeft):
             children.escalate(work, row, effect)
         elif isinstance(effect, ChildrenCalled) and effect.token in execution.tasks:
-            children.call(work, row, effect)
+            called = children.call(work, row, effect)
+            call_deadlines.ask(work, row.id, effect, called, execution)
 
 
 def _end(work: UnitOfWork, row: Row[Any], execution: Execution, ended: Ended) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Row, delete, or_, select, update
 
-from engine import incidents, messages, runner, tries
+from engine import call_deadlines, incidents, messages, runner, tries
 from engine.models import InboxItem, ProcessInstance
 from engine.spiff.elements import Occasion
 from engine.spiff.errors import TokenGone
@@ -104,6 +104,10 @@ def _start(work: UnitOfWork, instance: Row[Any], payload: dict[str, Any]) -> Non
 def _child_ended(work: UnitOfWork, instance: Row[Any], payload: dict[str, Any]) -> None:
     if instance.state not in LIVE:
         return
+    is_cancelled = payload["outcome"] == InstanceState.CANCELLED
+    call_deadlines.settle(
+        work.session, instance.id, payload["token"], payload["key"], is_cancelled=is_cancelled
+    )
 
     def command(execution: Execution) -> None:
         token = execution.token(payload["token"])

@@ -124,7 +124,7 @@ def set_due(work: UnitOfWork, task_id: str, due_at: datetime | None, *, reason: 
     before, task.due_at = task.due_at, due_at
     task.revision += 1
     work.session.flush()
-    escalations.replan(work, task)
+    escalations.replan(work, "task_id", task)
     _note(work, task, "user_task.due_changed", {"before": before, "after": due_at, "reason": reason})
     return task
 

@@ -14,7 +14,16 @@ from sqlalchemy import Row, select, update
 from sqlalchemy.orm import Session
 
 from engine import definitions, graphs, history, runner, unique_keys
-from engine.models import EventSubscription, InboxItem, Incident, Job, ProcessInstance, Timer, UserTask
+from engine.models import (
+    CallDeadline,
+    EventSubscription,
+    InboxItem,
+    Incident,
+    Job,
+    ProcessInstance,
+    Timer,
+    UserTask,
+)
 from engine.modifications import positions_of, require_reason
 from engine.spiff import state
 from engine.spiff.correspondence import Correspondence
@@ -33,7 +42,7 @@ MOST_JUDGED = 2000
 #: marks a row that has its new name already, while two elements may be exchanging theirs
 _MOVED = "\u2192"
 #: tables whose rows name the element they belong to
-_NAMED = (UserTask, Job, Timer, EventSubscription, Incident)
+_NAMED = (UserTask, Job, Timer, EventSubscription, CallDeadline, Incident)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,6 +24,17 @@ MARKS = {
     "report": ("term", "report"),
     "urge": ("late", "alarm"),
 }
+#: kind of what is told of → endpoint of its page and the name of its argument
+_PAGES = {
+    "assignment": ("pages.assignments.show", "assignment_id"),
+    "directive": ("pages.directives.show", "directive_id"),
+    "cycle": ("pages.directives.show", "directive_id"),
+    "user_task": ("pages.tasks.show", "task_id"),
+    "task": ("pages.tasks.show", "task_id"),
+    "instance": ("pages.instances.show", "instance_id"),
+    "document": ("pages.documents.show", "document_id"),
+    "plan": ("pages.plans.show", "plan_id"),
+}
 _MOST_MARKED = 200
 
 
@@ -90,19 +101,11 @@ def mark_of(one: Notification) -> tuple[str, str]:
 
 def address_of(one: Notification) -> str | None:
     """Give where a notification leads, None when there is no page for it."""
-    match one.subject_type:
-        case "assignment":
-            return url_for("pages.assignments.show", assignment_id=one.subject_id)
-        case "directive" | "cycle":
-            return url_for("pages.directives.show", directive_id=one.subject_id)
-        case "user_task" | "task":
-            return url_for("pages.tasks.show", task_id=one.subject_id)
-        case "document":
-            return url_for("pages.documents.show", document_id=one.subject_id)
-        case "plan":
-            return url_for("pages.plans.show", plan_id=one.subject_id)
-        case _:
-            return None
+    if one.subject_type not in _PAGES:
+        return None
+    endpoint, name = _PAGES[one.subject_type]
+    arguments: dict[str, Any] = {name: one.subject_id}
+    return url_for(endpoint, **arguments)
 
 
 def _reader() -> str:

@@ -37,6 +37,8 @@ _TASK_EVENTS: Mapping[str, tuple[Text, str, str]] = {
     "user_task.due_changed": (_("Đổi thời hạn của việc “{name}”"), "calendar", "soon"),
     "escalation.fired": (_("Nhắc việc “{name}”"), "alarm", "soon"),
 }
+#: elements people know by their lines: their tasks, and calls for what is told of them
+_TOLD = frozenset({"userTask", "callActivity"})
 #: acts of the domain on an assignment: sentence, icon, tone
 _ACTS: Mapping[str, tuple[Text, str, str]] = {
     "assign": (_("Giao nhiệm vụ"), "send", "term"),
@@ -95,7 +97,7 @@ def of_instance(events: Iterable[HistoryEvent]) -> list[Event]:
     shown = []
     for event in events:
         known = _TASK_EVENTS.get(event.type)
-        if known is None or event.element_type != "userTask" or not event.name:
+        if known is None or event.element_type not in _TOLD or not event.name:
             continue
         words, icon, tone = known
         detail = event.data.get("reason") or ""
@@ -118,7 +120,7 @@ def of_ladder(steps: Sequence[EscalationStep]) -> list[Event]:
     """Give the reminders of a task: those told, then those to come, marked as future."""
     together: dict[tuple[Any, ...], list[EscalationStep]] = {}
     for step in steps:
-        key = (step.action, step.offset, step.unit, step.state, step.task_id)
+        key = (step.action, step.offset, step.unit, step.state, step.task_id, step.child_id)
         together.setdefault(key, []).append(step)
     return [_ladder_line(group) for group in together.values()]
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from engine import expressions, iso8601
-from engine.bpmn import CAMUNDA, extensions
+from engine.bpmn import CAMUNDA, due_date, extensions
 from engine.feel import iso
 from engine.findings import Finding
 from engine.lint.model import Diagram, Node
@@ -26,7 +26,7 @@ CANDIDATE_USERS = error(
 TIME = error(
     "user-task.time-invalid",
     _(
-        "Nhiệm vụ {name}: {attribute} “{found}” không phải ngày, thời điểm hay khoảng thời gian ISO "
+        "{name}: {attribute} “{found}” không phải ngày, thời điểm hay khoảng thời gian ISO "
         "8601; hãy viết như "
         "2026-01-15, P3D, hoặc một biểu thức bắt đầu bằng “=”."
     ),
@@ -54,7 +54,7 @@ FORM_DATA = warning(
 
 PAST_DUE = warning(
     "user-task.past-due",
-    _("Nhiệm vụ {name}: {attribute} “{found}” đã qua; hãy đặt một khoảng như P3D hoặc biểu thức tính hạn."),
+    _("{name}: {attribute} “{found}” đã qua; hãy đặt một khoảng như P3D hoặc biểu thức tính hạn."),
     why=_("Hạn cố định đã qua thì nhiệm vụ vừa mở đã trễ."),
     example='camunda:dueDate="2020-01-15"',
 )
@@ -71,21 +71,30 @@ FOLLOW_UP_LATE = warning(
 
 
 def check(diagram: Diagram) -> Iterator[Finding]:
-    """Give the user tasks that nobody gets, or whose dates cannot be read."""
+    """Give the user tasks that nobody gets, and the tasks and calls whose dates cannot be read."""
     for node in diagram.of_kind("userTask"):
         yield from _who(diagram, node)
         for name in ("dueDate", "followUpDate"):
-            text = (node.xml.get(f"{CAMUNDA}{name}") or "").strip()
-            if text and not expressions.is_marked(text) and not _is_time(text):
-                yield TIME.at(node.xml, diagram.file, attribute=f"camunda:{name}", found=text)
-            elif diagram.now is not None and _has_passed(text, diagram.now):
-                yield PAST_DUE.at(node.xml, diagram.file, attribute=f"camunda:{name}", found=text)
+            yield from _when(diagram, node, name, (node.xml.get(f"{CAMUNDA}{name}") or "").strip())
         yield from _order(diagram, node)
-        priority = (node.xml.get(f"{CAMUNDA}priority") or "").strip()
-        if priority and not expressions.is_marked(priority) and not _is_integer(priority):
-            yield PRIORITY.at(node.xml, diagram.file, found=priority)
-        if next(extensions(node.xml, f"{CAMUNDA}formData"), None) is not None:
-            yield FORM_DATA.at(node.xml, diagram.file)
+        yield from _rest(diagram, node)
+    for node in diagram.of_kind("callActivity"):
+        yield from _when(diagram, node, "dueDate", due_date(node.xml))
+
+
+def _when(diagram: Diagram, node: Node, name: str, text: str) -> Iterator[Finding]:
+    if text and not expressions.is_marked(text) and not _is_time(text):
+        yield TIME.at(node.xml, diagram.file, attribute=f"camunda:{name}", found=text)
+    elif diagram.now is not None and _has_passed(text, diagram.now):
+        yield PAST_DUE.at(node.xml, diagram.file, attribute=f"camunda:{name}", found=text)
+
+
+def _rest(diagram: Diagram, node: Node) -> Iterator[Finding]:
+    priority = (node.xml.get(f"{CAMUNDA}priority") or "").strip()
+    if priority and not expressions.is_marked(priority) and not _is_integer(priority):
+        yield PRIORITY.at(node.xml, diagram.file, found=priority)
+    if next(extensions(node.xml, f"{CAMUNDA}formData"), None) is not None:
+        yield FORM_DATA.at(node.xml, diagram.file)
 
 
 def _who(diagram: Diagram, node: Node) -> Iterator[Finding]:

@@ -1,29 +1,31 @@
-"""Escalation ladders: each step says when (offset, unit), to whom, and what happens (`tiendo:escalation`)."""
+"""Escalation ladders of user tasks and call activities: when, to whom, what happens (`tiendo:escalation`)."""
 
 from collections.abc import Iterator
 
 from lxml.etree import _Element as XmlElement
 
-from engine.bpmn import CAMUNDA, TIENDO, extensions
+from engine.bpmn import TIENDO, due_date, extensions
 from engine.findings import Finding
 from engine.lint.model import Diagram, Node
 from engine.rules import error, warning
 from foundation.texts import _
 
 #: elements that may carry a ladder
-HOSTS = frozenset({"userTask"})
+HOSTS = frozenset({"userTask", "callActivity"})
 #: units an offset may count in
 UNITS = ("workingDays", "days", "hours")
 #: what a step does: remind and notify inform, escalate tells a higher level, urge proposes an urging letter
 ACTIONS = ("remind", "overdue", "escalate", "urge")
+#: whom a call activity may tell: it has no assignee, only the parties of what it calls
+CALL_RECIPIENTS = ("unit_head", "lead_head", "monitor", "office_head", "decision_holder")
 
 HOST = error(
     "escalation.host",
     _(
-        "{name} không mang được bậc thang đôn đốc; chỉ nhiệm vụ người dùng mang được. Hãy chuyển "
-        "sang nhiệm vụ."
+        "{name} không mang được bậc thang đôn đốc; chỉ nhiệm vụ người dùng và bước gọi mang được. "
+        "Hãy chuyển sang nhiệm vụ hoặc bước gọi."
     ),
-    why=_("Bậc thang tính từ hạn của một nhiệm vụ."),
+    why=_("Bậc thang tính từ hạn của một nhiệm vụ hoặc một bước gọi."),
     example="<tiendo:escalation> trên serviceTask",
 )
 EMPTY = error(
@@ -41,6 +43,15 @@ STEP = error(
     why=_("Bậc viết sai sẽ không bao giờ nhắc đúng lúc, đúng người."),
     example='<tiendo:step offset="ba" unit="workingDays" to="assignee" action="remind"/>',
 )
+RECIPIENT = error(
+    "escalation.recipient-unknown",
+    _(
+        "Bậc thang đôn đốc của bước gọi {name}, bậc {number}: “{found}” không phải vai được báo của bước "
+        "gọi; hãy chọn một trong: {expected}."
+    ),
+    why=_("Bước gọi không có người làm đích danh; chỉ báo được cho các vai của việc được gọi."),
+    example='<tiendo:step to="assignee" …/> trên callActivity',
+)
 DUPLICATE = warning(
     "escalation.step-duplicate",
     _("Bậc thang đôn đốc của {name}: bậc {number} trùng với một bậc trước; hãy xóa bớt."),
@@ -49,7 +60,7 @@ DUPLICATE = warning(
 )
 NO_DUE = warning(
     "escalation.no-due-date",
-    _("Nhiệm vụ {name} có bậc thang đôn đốc nhưng không có hạn; hãy đặt camunda:dueDate."),
+    _("{name} có bậc thang đôn đốc nhưng không có hạn; hãy đặt camunda:dueDate."),
     why=_("Bậc thang đếm ngày từ hạn; không có hạn thì không bậc nào được tính."),
     example="<tiendo:escalation> trên nhiệm vụ không có dueDate",
 )
@@ -91,7 +102,7 @@ def _ladder(diagram: Diagram, node: Node, ladder: XmlElement) -> Iterator[Findin
     steps = list(ladder.iterchildren(f"{TIENDO}step"))
     if not steps and not ladder.get("decision"):
         yield EMPTY.at(xml, file, place=ladder)
-    if not (xml.get(f"{CAMUNDA}dueDate") or "").strip():
+    if not due_date(xml):
         yield NO_DUE.at(xml, file, place=ladder)
     seen: set[tuple[str | None, ...]] = set()
     for number, step in enumerate(steps, start=1):
@@ -111,6 +122,16 @@ def _step(diagram: Diagram, node: Node, step: XmlElement, number: int) -> Iterat
         "to": None if (step.get("to") or "").strip() else _("người hoặc vai được báo, ví dụ assignee"),
         "action": None if step.get("action") in ACTIONS else ", ".join(ACTIONS),
     }
+    to = (step.get("to") or "").strip()
+    if node.kind == "callActivity" and to and to not in CALL_RECIPIENTS:
+        yield RECIPIENT.at(
+            node.xml,
+            diagram.file,
+            place=step,
+            number=number,
+            found=to,
+            expected=", ".join(CALL_RECIPIENTS),
+        )
     for attribute, expected in problems.items():
         if expected is not None:
             yield STEP.at(

@@ -237,6 +237,7 @@ def _attribute_places(node: Node) -> Iterator[Place]:
         yield from _attribute(node.xml, node.xml, f"{CAMUNDA}{name}")
     if node.kind == "callActivity":
         yield from _attribute(node.xml, node.xml, "calledElement")
+        yield from _attribute(node.xml, node.xml, f"{TIENDO}dueDate")
     for ladder in extensions(node.xml, f"{TIENDO}step"):
         yield from _attribute(node.xml, ladder, "to")
 

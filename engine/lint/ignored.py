@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from lxml.etree import _Element as XmlElement
 
-from engine.bpmn import ACTIVITIES, CAMUNDA, children, extensions, local
+from engine.bpmn import ACTIVITIES, CAMUNDA, TIENDO, children, extensions, local
 from engine.findings import Finding
 from engine.lint.labels import label
 from engine.lint.model import Diagram, Node
@@ -73,6 +73,8 @@ def check(diagram: Diagram) -> Iterator[Finding]:
             yield from _attributes(diagram, scope.xml, (scope.xml,))
     for node in diagram.nodes:
         yield from _attributes(diagram, node.xml, (node.xml, *node.definitions))
+        if _is_other_due_date(node):
+            yield ATTRIBUTE.at(node.xml, diagram.file, attribute="tiendo:dueDate")
         for child in node.xml:
             if local(child) in _OWNERS:
                 yield ATTRIBUTE.at(node.xml, diagram.file, place=child, attribute=local(child))
@@ -85,6 +87,12 @@ def _attributes(diagram: Diagram, owner: XmlElement, holders: tuple[XmlElement, 
         for name in _ATTRIBUTES:
             if holder.get(f"{CAMUNDA}{name}") and name not in _kept_by(owner, holder):
                 yield ATTRIBUTE.at(owner, diagram.file, attribute=f"camunda:{name}")
+
+
+def _is_other_due_date(node: Node) -> bool:
+    """Tell whether a `tiendo:dueDate` stands where it is not read: beside the usual one, or not on a call."""
+    is_read = node.kind == "callActivity" and node.xml.get(f"{CAMUNDA}dueDate") is None
+    return bool(node.xml.get(f"{TIENDO}dueDate")) and not is_read
 
 
 def _kept_by(owner: XmlElement, definition: XmlElement) -> frozenset[str]:

@@ -71,6 +71,10 @@ class Callee:
     key: str
     variables: dict[str, Any]
     business_key: str | None
+    #: variables of the item, for which the due moment was worked out
+    local: dict[str, Any] = field(default_factory=dict)
+    #: when the caller wants it to have ended (UTC)
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,6 +83,7 @@ class ChildrenCalled:
 
     token: str
     element: str
+    name: str
     process: str
     binding: str
     version: str | None
@@ -87,6 +92,9 @@ class ChildrenCalled:
     outputs: tuple[VariableMapping, ...]
     all_outputs: bool
     output_element: Value | None
+    #: whether the call has a due date, even one that is not known yet
+    is_dated: bool
+    ladder: Ladder | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

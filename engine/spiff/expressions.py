@@ -82,9 +82,11 @@ def items_of(token: Token, value: Value) -> list[Any]:
     return result
 
 
-def moment_of(token: Token, value: Value, *, what: Text, day_ends: bool) -> datetime | None:
+def moment_of(
+    token: Token, value: Value, *, what: Text, day_ends: bool, variables: Mapping[str, Any] | None = None
+) -> datetime | None:
     """Give a moment in UTC from FEEL or ISO text; a bare date means its end (dues) or its start (timers)."""
-    result = evaluate(token, value)
+    result = evaluate(token, value, variables=variables)
     if isinstance(result, str):
         result = _from_text(token, value, result, what)
     if isinstance(result, datetime):

@@ -12,7 +12,7 @@ from SpiffWorkflow.bpmn.parser.BpmnParser import BpmnParser
 from SpiffWorkflow.bpmn.parser.node_parser import NodeParser
 from SpiffWorkflow.bpmn.parser.ProcessParser import ProcessParser
 
-from engine.bpmn import SUBPROCESSES
+from engine.bpmn import SUBPROCESSES, due_date
 from engine.spiff import data
 from engine.spiff.elements import (
     AdHoc,
@@ -345,9 +345,11 @@ def _local(node: XmlElement) -> str:
 
 
 def _plain_attributes(node: XmlElement) -> dict[str, str]:
-    """Attributes of the standard itself that are read like the vendor's: the called process."""
+    """Attributes that are read like the vendor's: the called process and its due date."""
     called = node.get("calledElement")
-    return {} if called is None else {"calledElement": called}
+    found = {} if called is None else {"calledElement": called}
+    due = due_date(node) if _local(node) == "callActivity" else ""
+    return found | ({"dueDate": due} if due else {})
 
 
 def _without_prefix(reference: str | None) -> str:

@@ -56,15 +56,18 @@ def escalate(work: UnitOfWork, notice: EscalationNotice) -> None:
 
 def recipients(work: UnitOfWork, notice: EscalationNotice, parties: Parties) -> list[str]:
     """Give the people and groups behind the role of a step; groups nobody holds give way to those above."""
-    if notice.to == "assignee":
+    is_call = notice.child_id is not None
+    if notice.to == "assignee" and not is_call:
         return _assignee(work, notice)
     own = next((group.partition("@")[2] for group in notice.candidate_groups), "")
     doer, office = parties.doer or own, parties.assigner or own
     places = {
+        # of a call, only a decision table can say it: whoever answers for the unit that was asked
+        "assignee": (("unit_head", "head"), doer),
         "unit_head": (("unit_head", "head"), doer),
         "lead_head": (("head",), doer),
         "monitor": (("officer", "unit_head", "office_head"), parties.monitor or office),
-        "office_head": (("office_head",), office if notice.element in _IMPLEMENTING else own),
+        "office_head": (("office_head",), office if is_call or notice.element in _IMPLEMENTING else own),
         "decision_holder": (("office_head", "head"), parties.holder or office),
     }
     roles, organisation = places.get(notice.to, ((notice.to,), doer))
@@ -81,7 +84,7 @@ def _assignee(work: UnitOfWork, notice: EscalationNotice) -> list[str]:
 def _count(work: UnitOfWork, notice: EscalationNotice, parties: Parties) -> None:
     """Write the events of the assignment, once per step of the ladder, and the letter of an `urge`."""
     assignment_id = parties.subject[1]
-    if notice.element not in _IMPLEMENTING:
+    if notice.child_id is not None or notice.element not in _IMPLEMENTING:
         return
     if notice.action == "remind":
         assignments.remind(work, assignment_id, "due_soon", offset=notice.offset, unit=notice.unit)
@@ -139,9 +142,15 @@ def _title(notice: EscalationNotice, parties: Parties) -> Text:
 
 
 def _parties(session: Session, notice: EscalationNotice) -> Parties:
-    find = _FINDERS.get(notice.process_key)
-    found = find(session, notice.business_key) if find and notice.business_key else None
-    return found or Parties(subject=("user_task", notice.user_task), title=notice.title)
+    """Give the parties of what was called, else of what the instance of the step is about."""
+    about = [(notice.called_key, notice.called_business_key), (notice.process_key, notice.business_key)]
+    for process, key in about:
+        find = _FINDERS.get(process or "")
+        found = find(session, key) if find and key else None
+        if found is not None:
+            return found
+    subject = ("user_task", notice.user_task) if notice.user_task else ("instance", notice.child_id or "")
+    return Parties(subject=subject, title=notice.title)
 
 
 def _of_assignment(session: Session, key: str) -> Parties | None:

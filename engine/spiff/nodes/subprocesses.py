@@ -1,12 +1,13 @@
 """Embedded sub-processes and call activities (BPMN 2.0 §13.3.4–5)."""
 
+from datetime import datetime
 from typing import Any
 
 from engine.spiff import compensation
 from engine.spiff.effects import Callee, ChildrenCalled
 from engine.spiff.elements import MultiInstance, StandardLoop
 from engine.spiff.errors import ExecutionError
-from engine.spiff.expressions import evaluate_json, text_of
+from engine.spiff.expressions import evaluate_json, moment_of, text_of
 from engine.spiff.nodes import behaviour
 from engine.spiff.nodes.activities import Activity
 from engine.spiff.nodes.tasks import PlainTask
@@ -119,15 +120,16 @@ class CallActivity(Activity):
     def _callee(self, token: Token, multi: MultiInstance | None, item: Any) -> Callee:
         call, facts = self.element.call, token.internal_data
         facts["started"] += 1
-        variables = token.variables()
+        local: dict[str, Any] = {}
         key = str(facts["started"])
         if multi is not None:
-            variables = {**variables, multi.element_variable: item, "loopCounter": facts["started"]}
+            local = {multi.element_variable: item, "loopCounter": facts["started"]}
+        variables = {**token.variables(), **local}
+        if multi is not None:
             if multi.element_key is not None:
                 key = str(evaluate_json(token, multi.element_key, variables=variables))
             if self.handler is not None:
-                called = {multi.element_variable: item, "loopCounter": facts["started"]}
-                facts.setdefault("called", {})[key] = called
+                facts.setdefault("called", {})[key] = dict(local)
         given = dict(variables) if call.all_inputs else {}
         for mapping in call.inputs:
             given[mapping.target] = evaluate_json(token, mapping.value, variables=variables)
@@ -135,8 +137,20 @@ class CallActivity(Activity):
         if call.business_key is not None:
             business_key = evaluate_json(token, call.business_key, variables=variables)
         return Callee(
-            key=key, variables=given, business_key=None if business_key is None else str(business_key)
+            key=key,
+            variables=given,
+            business_key=None if business_key is None else str(business_key),
+            local=local,
+            due_at=self.due_of(token, local),
         )
+
+    def due_of(self, token: Token, local: dict[str, Any]) -> datetime | None:
+        """Give until when a child should have ended, worked out with the variables of its item."""
+        due = self.element.attribute("dueDate")
+        if due is None:
+            return None
+        variables = {**token.variables(), **local}
+        return moment_of(token, due, what=_("Thời hạn"), day_ends=True, variables=variables)
 
     def _call(self, token: Token, callees: list[Callee]) -> None:
         element = self.element
@@ -155,6 +169,7 @@ class CallActivity(Activity):
             ChildrenCalled(
                 token=token.id,
                 element=element.id,
+                name=self.title,
                 process=process,
                 binding=element.call.binding,
                 version=element.call.version,
@@ -162,6 +177,8 @@ class CallActivity(Activity):
                 outputs=element.call.outputs,
                 all_outputs=element.call.all_outputs,
                 output_element=multi.output_element if multi is not None else None,
+                is_dated=element.attribute("dueDate") is not None,
+                ladder=element.ladder,
             )
         )
 

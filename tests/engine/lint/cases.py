@@ -53,9 +53,9 @@ def mapping(xml: str) -> Diagram:
     return task(extension(xml), "callActivity", calledElement="p")
 
 
-def ladder(xml: str, **attributes: str) -> Diagram:
+def ladder(xml: str, tag: str = "userTask", **attributes: str) -> Diagram:
     attributes.setdefault("camunda__dueDate", "P3D")
-    return task(extension(xml), **attributes)
+    return task(extension(xml), tag, **attributes)
 
 
 def choice(tag: str = "exclusiveGateway", **attributes: str) -> Diagram:
@@ -271,6 +271,11 @@ case("multi-instance.output-lost", task(multi(cardinality("3"), tiendo__outputEl
 case("user-task.nobody", task(camunda__assignee=""), "t")
 case("user-task.candidate-users", task(camunda__candidateUsers="an, bình"), "t")
 case("user-task.time-invalid", task(camunda__dueDate="15/01/2026"), "t")
+case(
+    "user-task.time-invalid",
+    task(tag="callActivity", calledElement="p", camunda__dueDate="15/01/2026"),
+    "t",
+)
 case("user-task.priority-invalid", task(camunda__priority="cao"), "t")
 case("user-task.form-data", task(extension("<camunda:formData/>")), "t")
 
@@ -279,6 +284,11 @@ STEP = '<tiendo:step offset="-3" unit="workingDays" to="assignee" action="remind
 case(
     "escalation.host",
     task(extension(f"<tiendo:escalation>{STEP}</tiendo:escalation>"), "manualTask"),
+    "t",
+)
+case(
+    "escalation.recipient-unknown",
+    ladder(f"<tiendo:escalation>{STEP}</tiendo:escalation>", "callActivity", calledElement="p"),
     "t",
 )
 case("escalation.empty", ladder("<tiendo:escalation/>"), "t")

@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from engine import definitions, history, incidents, runner, starts
-from engine.models import EventSubscription, Job, ProcessInstance, Timer, UserTask
+from engine.models import CallDeadline, EventSubscription, Job, ProcessInstance, Timer, UserTask
 from engine.spiff import state
 from engine.spiff.effects import Happened
 from engine.states import LIVE, InstanceState, WorkState
@@ -108,15 +108,19 @@ def _rows(
 def _called(session: Session, instance_id: str) -> list[WaitingElement]:
     columns = (ProcessInstance.parent_element, ProcessInstance.parent_token, ProcessInstance.key)
     rows = session.execute(
-        select(*columns)
+        select(*columns, func.min(CallDeadline.due_at))
+        .outerjoin(CallDeadline, CallDeadline.id == ProcessInstance.id)
         .where(
             ProcessInstance.parent_instance_id == instance_id,
             ProcessInstance.state.in_([one.value for one in LIVE]),
         )
-        .distinct()
+        .group_by(*columns)
     )
     return [
-        WaitingElement(element=row[0] or "", token=row[1] or "t0", kind="child", name=row[2]) for row in rows
+        WaitingElement(
+            element=element or "", token=token or "t0", kind="child", name=called, due_at=first_due
+        )
+        for element, token, called, first_due in rows
     ]
 
 

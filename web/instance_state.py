@@ -36,6 +36,8 @@ WAITS: Mapping[str, Text] = {
     "conditional": _("chờ đủ điều kiện"),
     "child": _("quy trình con đang chạy"),
 }
+#: what people are to be done with by a due moment; a timer's moment is no due date
+_DATED = frozenset({"user_task", "child"})
 
 
 def _kind_of(waiting: WaitingElement) -> str:
@@ -192,7 +194,7 @@ def _children(session: Session, instance_id: str) -> dict[str, tuple[int, int]]:
 
 
 def _mark(facts: _Facts, element: str, waiting: list[WaitingElement], today: Days | None) -> dict[str, Any]:
-    due = min((one.due_at for one in waiting if one.kind == "user_task" and one.due_at), default=None)
+    due = min((one.due_at for one in waiting if one.kind in _DATED and one.due_at), default=None)
     mark: dict[str, Any] = {"state": "active", "count": len(waiting)}
     left = None if today is None else today.left(due)
     if left is not None and left < 0:
@@ -301,8 +303,11 @@ def _now(facts: _Facts, element: str, instance: ProcessInstance, today: Days | N
             parts.append(context.text(Text(WAITS[kind].template, said)) if kind in WAITS else kind)
         if element in facts.children:
             every, running = facts.children[element]
+            called = [one for one in facts.waiting.get(element, []) if one.kind == "child"]
+            dues = [one.due_at for one in called if one.due_at]
             parts = [
-                context.text(_("{running} trong {every} phiên con đang chạy", running=running, every=every))
+                context.text(_("{running} trong {every} phiên con đang chạy", running=running, every=every)),
+                _left(min(dues, default=None), today),
             ]
             url = url_for("pages.instances.index", parent=instance.id, element=element)
     if element in facts.broken:

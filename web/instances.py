@@ -1,7 +1,6 @@
 """Instances: where one is, what happened in it, what is wrong, and how to repair it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -11,22 +10,32 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from directives import access
-from engine import ad_hoc, definitions, history, incidents, instances, repairs, user_tasks
+from engine import (
+    ad_hoc,
+    call_deadlines,
+    definitions,
+    escalations,
+    history,
+    incidents,
+    instances,
+    repairs,
+    user_tasks,
+)
 from engine.models import EventSubscription, Incident, ProcessInstance, Timer, UserTask
 from engine.states import InstanceState, WorkState
 from foundation.database import UnitOfWork
 from foundation.errors import Invalid, NotFound, TiendoError
 from foundation.texts import Text, _
 from processes import instance_access, scenario_export, work_views
-from web import instance_state, names, repair_panel, timelines
+from web import instance_list, instance_state, names, repair_panel, timelines
 from web.days import Days, days
 from web.gate import principal, rule, runtime
 from web.posted import Posted, problems, then
 
 blueprint = Blueprint("instances", __name__, url_prefix="/instances")
 
-#: rows of a page of instances, of history, of children
-PAGE, HISTORY_PAGE, CHILDREN = 50, 100, 20
+#: rows of a page of history, of children
+HISTORY_PAGE, CHILDREN = 100, 20
 #: a history of up to so many lines is verified whenever the instance is looked at, a longer one on its page
 VERIFIED_AT_ONCE = 1000
 STATES: dict[str, tuple[Text, str]] = {
@@ -53,6 +62,7 @@ EVENTS: dict[str, tuple[Text, str]] = {
     "user_task.completed": (_("Hoàn thành việc"), "check-circle"),
     "user_task.candidates_changed": (_("Đổi nhóm có thể nhận"), "people"),
     "user_task.due_changed": (_("Đổi hạn"), "calendar"),
+    "call.due_changed": (_("Đổi hạn của quy trình được gọi"), "calendar"),
     "escalation.fired": (_("Nhắc việc, báo lên"), "alarm"),
     "escalation.thrown": (_("Báo lên trong sơ đồ"), "alarm"),
     "ad_hoc.activated": (_("Chọn làm một bước"), "play"),
@@ -86,33 +96,19 @@ _ABOUT = {
 DETAILS = frozenset({"element.entered", "flows.chosen"})
 
 
-@dataclass(frozen=True, kw_only=True)
-class Chosen:
-    """Which instances the list shows."""
-
-    process: str = ""
-    state: str = ""
-    text: str = ""
-    parent: str = ""
-    element: str = ""
-    version: int | None = None
-    only_broken: bool = False
-    before: str = ""
-
-
 @blueprint.get("")
 @rule("instances.read")
 def index() -> str:
     """List instances, the newest first, with what each is about and waits for."""
-    chosen = _chosen()
+    chosen = instance_list.chosen()
     with runtime().database.reading() as session:
-        found = _listed(session, chosen)
-        rows, more = found[:PAGE], len(found) > PAGE
+        found = instance_list.listed(session, chosen)
+        rows, more = found[: instance_list.PAGE], len(found) > instance_list.PAGE
         ids = [row.id for row in rows]
         shown = {
             "subjects": work_views.subjects_of(session, [(row.key, row.business_key) for row in rows]),
-            "waiting": _open_steps(session, ids),
-            "broken": _broken(session, ids),
+            "waiting": instance_list.open_steps(session, ids),
+            "broken": instance_list.broken(session, ids),
             "processes": {one.key: one.name for one in definitions.latest(session)},
         }
     return render_template(
@@ -304,6 +300,8 @@ def page(instance_id: str, errors: dict[str, str] | None = None, act: str = "") 
             "incidents": _incidents(session, instance_id),
             "parent": _parent(session, found),
             "children": _children(session, instance_id),
+            "asked": call_deadlines.of_children(session, [instance_id]).get(instance_id),
+            "ladder": timelines.of_ladder(escalations.of_child(session, instance_id)),
             "subject": work_views.subjects_of(session, [(found.key, found.business_key)]).get(
                 found.business_key or ""
             ),
@@ -368,61 +366,6 @@ def _may_reassign() -> bool:
     return access.allow(principal(), "user_tasks.reassign")
 
 
-def _chosen() -> Chosen:
-    args = request.args
-    return Chosen(
-        process=args.get("process", ""),
-        state=args.get("state", ""),
-        text=args.get("q", "").strip(),
-        parent=args.get("parent", ""),
-        element=args.get("element", ""),
-        version=args.get("version", type=int),
-        only_broken="broken" in args,
-        before=args.get("before", ""),
-    )
-
-
-def _listed(session: Session, chosen: Chosen) -> list[ProcessInstance]:
-    table = ProcessInstance
-    query = select(table)
-    equal = (
-        (table.key, chosen.process),
-        (table.state, chosen.state),
-        (table.parent_instance_id, chosen.parent),
-        (table.parent_element, chosen.element),
-        (table.definition_version, chosen.version),
-    )
-    for column, wanted in equal:
-        if wanted:
-            query = query.where(column == wanted)
-    if chosen.text:
-        query = query.where((table.business_key == chosen.text) | (table.id == chosen.text))
-    if chosen.only_broken:
-        query = query.where(table.id.in_(select(Incident.instance_id).where(Incident.resolved_at.is_(None))))
-    if chosen.before:
-        query = query.where(table.id < chosen.before)
-    return list(session.scalars(query.order_by(table.id.desc()).limit(PAGE + 1)))
-
-
-def _open_steps(session: Session, ids: list[str]) -> dict[str, list[str]]:
-    query = select(UserTask.instance_id, UserTask.name).where(
-        UserTask.instance_id.in_(ids), UserTask.state == WorkState.OPEN.value
-    )
-    found: dict[str, list[str]] = {}
-    for instance_id, name in session.execute(query):
-        found.setdefault(instance_id, []).append(name)
-    return found
-
-
-def _broken(session: Session, ids: list[str]) -> dict[str, int]:
-    query = (
-        select(Incident.instance_id, func.count())
-        .where(Incident.instance_id.in_(ids), Incident.resolved_at.is_(None))
-        .group_by(Incident.instance_id)
-    )
-    return dict(session.execute(query).all())
-
-
 def _incidents(session: Session, instance_id: str) -> list[Incident]:
     query = select(Incident).where(Incident.instance_id == instance_id, Incident.resolved_at.is_(None))
     return list(session.scalars(query.order_by(Incident.created_at)))
@@ -446,7 +389,8 @@ def _children(session: Session, instance_id: str) -> dict[str, Any]:
         "rows": rows,
         "total": total,
         "subjects": work_views.subjects_of(session, [(row.key, row.business_key) for row in rows]),
-        "waiting": _open_steps(session, [row.id for row in rows]),
+        "waiting": instance_list.open_steps(session, [row.id for row in rows]),
+        "asked": call_deadlines.of_children(session, [row.id for row in rows]),
     }
 
 

@@ -16,6 +16,7 @@ PROPERTIES: Mapping[str, Text] = {
     "camunda:candidateGroups": _("Nhóm có thể nhận"),
     "camunda:candidateUsers": _("Người có thể nhận"),
     "camunda:dueDate": _("Hạn"),
+    "tiendo:dueDate": _("Hạn của quy trình được gọi"),
     "tiendo:dueDateKind": _("Cách tính hạn"),
     "camunda:followUpDate": _("Ngày theo dõi"),
     "camunda:priority": _("Độ ưu tiên"),

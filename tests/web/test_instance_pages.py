@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import event, select
 
 from engine import history, instances, user_tasks
-from engine.models import HistoryEvent, Incident, UserTask
+from engine.models import HistoryEvent, Incident, ProcessInstance, UserTask
 from tests.engine import diagrams as bpmn
 from tests.web.desk import Desk, assigned
 from tests.web.office import Browser, Office, office
@@ -230,3 +230,29 @@ def test_what_is_chosen_in_an_ad_hoc_sub_process_is_started_from_the_page(
     with office.database.reading() as session:
         assert [task.element for task in user_tasks.of_instance(session, made)] == ["hoi_y_kien"]
     assert "Kết thúc tiểu quy trình tùy biến" in admin.get(f"/instances/{made}").text
+
+
+def test_what_a_call_asks_of_each_child_is_shown_with_its_ladder(office: Office, admin: Browser) -> None:
+    step = '<tiendo:step offset="2" unit="workingDays" to="monitor" action="escalate"/>'
+    body = bpmn.extension(f"<tiendo:escalation>{step}</tiendo:escalation>")
+    call = bpmn.diagram("goi", 'name="Gọi"').start()
+    call.node("callActivity", "call", body, calledElement="con", camunda__dueDate="=due", name="Đơn vị làm")
+    office.deploy(
+        goi__bpmn=call.end().bytes(),
+        con__bpmn=bpmn.diagram("con", 'name="Con"').start().user_task("do").end().bytes(),
+    )
+    made = start(office, "goi", {"due": "2020-01-06"})
+    office.runtime.dispatcher.settle()
+    with office.database.reading() as session:
+        child = session.scalars(
+            select(ProcessInstance.id).where(ProcessInstance.parent_instance_id == made)
+        ).one()
+    page = admin.get(f"/instances/{made}").text
+    assert "06/01/2020" in page
+    assert admin.get(f"/instances/{made}/state.json").json["elements"]["call"]["state"] == "late"
+    assert "Hạn do quy trình gọi đặt" in admin.get(f"/instances/{child}").text
+    moved = {"variable": "due", "value": '"2099-01-06"', "reason": "gia hạn"}
+    admin.post(f"/instances/{made}/variables", moved)
+    page = admin.get(f"/instances/{child}").text
+    assert "06/01/2099" in page
+    assert "Báo cáo lên: đơn vị theo dõi" in page

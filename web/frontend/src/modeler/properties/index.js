@@ -5,7 +5,7 @@ import { getBusinessObject, is } from 'bpmn-js/lib/util/ModelUtil.js';
 import { CorrelationKey, messageOf } from './correlation.jsx';
 import { ladderEntries, ladderSteps } from './ladder.jsx';
 import { multiInstanceEntries } from './multi-instance.jsx';
-import { DueDateKind } from './due.jsx';
+import { CalledDueDate, DueDateKind } from './due.jsx';
 import { UniqueBusinessKey, processOf } from './unique-key.jsx';
 
 // Java, connectors, listeners and Camunda's own job settings have no meaning here
@@ -35,7 +35,9 @@ class TiendoProvider {
     const translate = this.injector.get('translate');
     const own = [];
     if (is(element, 'bpmn:UserTask') || is(element, 'bpmn:CallActivity')) {
-      own.push({ id: 'tiendo-ladder', label: translate('Escalation ladder'), component: Group, entries: ladderEntries(element) });
+      const due = { id: 'tiendo-called-due', element, component: CalledDueDate, isEdited: edited };
+      const entries = [...(is(element, 'bpmn:CallActivity') ? [due] : []), ...ladderEntries(element)];
+      own.push({ id: 'tiendo-ladder', label: translate('Escalation ladder'), component: Group, entries });
       own.push({ id: 'tiendo-steps', label: translate('Steps'), component: ListGroup, ...ladderSteps(element, this.injector) });
     }
     if (processOf(element)) {

@@ -47,7 +47,8 @@ export function ladderSteps(element, injector) {
     })),
     add: (event) => {
       event.stopPropagation();
-      const step = services.bpmnFactory.create('tiendo:Step', { offset: '-3', unit: 'workingDays', to: 'assignee', action: 'remind' });
+      const to = element.type === 'bpmn:CallActivity' ? 'unit_head' : 'assignee';
+      const step = services.bpmnFactory.create('tiendo:Step', { offset: '-3', unit: 'workingDays', to, action: 'remind' });
       changeLadder(services, element, { steps: [...steps, step] });
     },
   };

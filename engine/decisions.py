@@ -28,20 +28,37 @@ def decide(
 
     Raises NotFound when none is published.
     """
+    return decide_with_version(session, key, variables, now=now, calendar=calendar, invocable=invocable)[0]
+
+
+def decide_with_version(
+    session: Session,
+    key: str,
+    variables: Mapping[str, Any],
+    *,
+    now: datetime,
+    calendar: WorkingTime | None,
+    invocable: str = "",
+) -> tuple[dmn.DecisionResult, int]:
+    """Do what `decide` does, and give the version that decided."""
     row = session.execute(
-        select(DecisionDefinition.deployment_id, DecisionDefinition.file)
+        select(DecisionDefinition.deployment_id, DecisionDefinition.file, DecisionDefinition.version)
         .where(DecisionDefinition.key == key)
         .order_by(DecisionDefinition.version.desc())
         .limit(1)
     ).one_or_none()
     if row is None:
         raise NotFound(_("Chưa có bảng quyết định “{key}” nào được ban hành.", key=key), decision=key)
-    model = _models.get((row.deployment_id, row.file))
-    if model is None:
-        model = _load(session, row.deployment_id, row.file)
+    found = model(session, row.deployment_id, row.file)
     if invocable:
-        return dmn.invoke(model, invocable, variables, now=now, calendar=calendar)
-    return dmn.decide(model, key, variables, now=now, calendar=calendar)
+        return dmn.invoke(found, invocable, variables, now=now, calendar=calendar), row.version
+    return dmn.decide(found, key, variables, now=now, calendar=calendar), row.version
+
+
+def model(session: Session, deployment_id: str, file: str) -> dmn.Model:
+    """Give the model of a deployed file. Raises `DecisionError` when it cannot be read."""
+    found = _models.get((deployment_id, file))
+    return _load(session, deployment_id, file) if found is None else found
 
 
 #: models by deployment and file; what was deployed never changes
@@ -59,11 +76,11 @@ def _load(session: Session, deployment_id: str, file: str) -> dmn.Model:
         .where(DeploymentFile.deployment_id == deployment_id, DeploymentFile.name.endswith(".dmn"))
         .order_by(DeploymentFile.name)
     )
-    model = _read(tuple((row.name, row.content) for row in rows))[file]
-    if isinstance(model, dmn.DecisionError):
-        raise model
-    _models[deployment_id, file] = model
-    return model
+    found = _read(tuple((row.name, row.content) for row in rows))[file]
+    if isinstance(found, dmn.DecisionError):
+        raise found
+    _models[deployment_id, file] = found
+    return found
 
 
 @lru_cache(maxsize=64)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from engine import definition_events, definitions
 from engine.lifecycle_tables import DefinitionDraft, DraftCopy, Kind
-from engine.models import ProcessDefinition
+from engine.models import DecisionDefinition, ProcessDefinition
 from engine.states import DraftStage
 from foundation.database import UnitOfWork
 from foundation.errors import NotFound, Stale
@@ -120,7 +120,7 @@ def replace(work: UnitOfWork, key: str, content: bytes, *, kind: Kind = Kind.PRO
 def keep_copy(work: UnitOfWork, key: str, content: bytes, *, kind: Kind = Kind.PROCESS) -> str:
     """Keep what somebody drew while somebody else saved; gives the copy's id."""
     draft = get(work.session, key, kind=kind)
-    based_on = draft.based_on if draft is not None else _newest(work.session, key)
+    based_on = draft.based_on if draft is not None else _newest(work.session, key, kind)
     return _copy(work, kind, key, content, based_on, "kept")
 
 
@@ -155,7 +155,7 @@ def _begin(work: UnitOfWork, key: str, content: bytes, kind: Kind) -> Definition
         kind=kind.value,
         key=key,
         content=content,
-        based_on=_newest(work.session, key),
+        based_on=_newest(work.session, key, kind),
         revision=1,
         stage=DraftStage.EDITING.value,
         updated_at=work.now,
@@ -196,7 +196,12 @@ def _copy(work: UnitOfWork, kind: Kind, key: str, content: bytes, based_on: int,
     return made.id
 
 
-def _newest(session: Session, key: str) -> int:
-    return (
-        session.scalar(select(func.max(ProcessDefinition.version)).where(ProcessDefinition.key == key)) or 0
-    )
+def _newest(session: Session, key: str, kind: Kind) -> int:
+    """Give the newest version; of a decision model that of the decisions in the file of its name."""
+    query = select(func.max(ProcessDefinition.version)).where(ProcessDefinition.key == key)
+    if kind == Kind.DECISION:
+        query = select(func.max(DecisionDefinition.version)).where(
+            (DecisionDefinition.file == f"{key}.dmn")
+            | DecisionDefinition.file.endswith(f"/{key}.dmn", autoescape=True)
+        )
+    return session.scalar(query) or 0

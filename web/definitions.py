@@ -126,18 +126,14 @@ def diagram(key: str, version: int) -> Response:
 @blueprint.get("/forms")
 @rule("definitions.read")
 def forms_index() -> str:
-    """List the forms and decision tables with their newest versions."""
+    """List the forms with their newest versions."""
     with runtime().database.reading() as session:
-        found_forms = _newest(session, FormDefinition)
-        found_decisions = _newest(session, DecisionDefinition)
-        titles = {row.key: row.name for row in session.scalars(select(DecisionDefinition))}
-        schemas = definitions.form_schemas(session, [key for key, _version, _at in found_forms])
+        found = _newest_forms(session)
+        schemas = definitions.form_schemas(session, [key for key, _version, _at in found])
     return render_template(
         "definitions/forms.html",
         here="definitions",
-        forms=found_forms,
-        decisions=found_decisions,
-        titles=titles,
+        forms=found,
         form_titles={key: forms.load(schema).title or key for key, schema in schemas.items()},
     )
 
@@ -225,12 +221,10 @@ def _references(session: Session, definition: ProcessDefinition) -> tuple[Refere
     )
 
 
-def _newest(
-    session: Session, table: type[FormDefinition] | type[DecisionDefinition]
-) -> list[tuple[str, int, datetime]]:
+def _newest_forms(session: Session) -> list[tuple[str, int, datetime]]:
     query = (
-        select(table.key, func.max(table.version), func.max(table.published_at))
-        .group_by(table.key)
-        .order_by(table.key)
+        select(FormDefinition.key, func.max(FormDefinition.version), func.max(FormDefinition.published_at))
+        .group_by(FormDefinition.key)
+        .order_by(FormDefinition.key)
     )
     return [(row[0], row[1], row[2]) for row in session.execute(query)]

@@ -56,7 +56,7 @@ def create() -> Any:
     starter = posted.choice("starter", STARTERS, _("Hãy chọn một mẫu để bắt đầu."))
     try:
         posted.check()
-        _check_key(key)
+        check_key(key)
         content = _starter(starter, key, name)
         with runtime().database.unit_of_work(principal().actor) as work:
             _refuse_taken(work.session, key)
@@ -103,7 +103,7 @@ def edit(key: str) -> Response:
         newest=newest,
         draft=draft,
         running=count,
-        etag=_etag(draft),
+        etag=etag_of(draft),
     )
     return Response(page, headers={"Content-Security-Policy": EDITOR_POLICY})
 
@@ -134,9 +134,9 @@ def save(key: str) -> Response:
     try:
         draft = _save(key, request.get_data(), request.headers.get("If-Match"))
     except TiendoError as error:
-        return _problem(error)
+        return refusal(error)
     answer = jsonify(revision=draft.revision)
-    answer.headers["ETag"] = _etag(draft)
+    answer.headers["ETag"] = etag_of(draft)
     return answer
 
 
@@ -150,9 +150,9 @@ def to_review(key: str) -> Response:
             refuse_errors(findings_of(session, content, key))
         draft = _save(key, content, request.headers.get("If-Match"))
     except TiendoError as error:
-        return _problem(error)
+        return refusal(error)
     answer = jsonify(location=url_for("pages.definition_reviews.show", key=key))
-    answer.headers["ETag"] = _etag(draft)
+    answer.headers["ETag"] = etag_of(draft)
     return answer
 
 
@@ -167,7 +167,7 @@ def keep_copy(key: str) -> Response:
             drafts.keep_copy(work, key, content)
             work.commit()
     except TiendoError as error:
-        return _problem(error)
+        return refusal(error)
     return jsonify(location=url_for("pages.definition_reviews.copies", key=key))
 
 
@@ -219,7 +219,7 @@ def _draft_and_newest(session: Session, key: str) -> tuple[DefinitionDraft | Non
 def _save(key: str, content: bytes, if_match: str | None) -> DefinitionDraft:
     xml_gate.parse(content, file=f"{key}.bpmn")
     with runtime().database.unit_of_work(principal().actor) as work:
-        draft = drafts.save(work, key, content, revision=_revision(if_match))
+        draft = drafts.save(work, key, content, revision=revision_of(if_match))
         work.commit()
     return draft
 
@@ -259,11 +259,12 @@ def _key_of(content: bytes, name: str) -> str:
     if not keys and not key[:1].isalpha():
         key = f"so-do-{key}".rstrip("-")
     if key in _RESERVED or "/" in key:
-        _check_key(key)
+        check_key(key)
     return key
 
 
-def _check_key(key: str) -> None:
+def check_key(key: str) -> None:
+    """Raise Invalid for a key that cannot stand in an address."""
     plain = key.replace("-", "a").replace("_", "a")
     if not (plain.isascii() and plain.isalnum() and plain[0].isalpha()) or key in _RESERVED:
         raise Invalid(
@@ -297,7 +298,7 @@ def shown(finding: Finding) -> dict[str, Any]:
     return finding.as_json(context.language()) | {"help": lint_rules.help_of(finding.rule)}
 
 
-def _problem(error: TiendoError) -> Response:
+def refusal(error: TiendoError) -> Response:
     """Answer a script of the editor: what is wrong as JSON, not as a page."""
     body: dict[str, Any] = {"code": error.code, "detail": context.text(_told(error))}
     if isinstance(error, DefinitionRefused):
@@ -322,10 +323,12 @@ def _told(error: TiendoError) -> Text:
     )
 
 
-def _revision(if_match: str | None) -> int | None:
+def revision_of(if_match: str | None) -> int | None:
+    """Give the revision that an If-Match header names; None without one."""
     digits = (if_match or "").strip('W/"')
     return int(digits) if digits.isdecimal() else None
 
 
-def _etag(draft: DefinitionDraft | None) -> str:
+def etag_of(draft: DefinitionDraft | None) -> str:
+    """Give the ETag of a draft, `"0"` while there is none."""
     return f'"{draft.revision if draft is not None else 0}"'

@@ -7,6 +7,7 @@ from typing import Any
 
 from jinja2 import Environment
 
+from engine.feel.text import text_of
 from engine.forms import Option
 from engine.forms.choices import Choice
 from engine.forms.fields import Field
@@ -15,13 +16,15 @@ from web.assets import asset, preloads
 
 
 def prepare(environment: Environment) -> None:
-    """Give an environment the filters `day`, `moment`, `number`, `percent`, `named`, and what is global.
+    """Give an environment the filters `day`, `moment`, `number`, `percent`, `named`, `feel`, and globals.
 
     Global are `asset` and `preloads` of `web.assets`, `value_of` and `choices_of`.
     The translating global `_` depends on the request and is given by the application.
     """
     environment.globals.update(asset=asset, preloads=preloads, value_of=value_of, choices_of=choices_of)
-    environment.filters.update(day=_day, moment=format_moment, number=_number, percent=_percent, named=named)
+    environment.filters.update(
+        day=_day, moment=format_moment, number=_number, percent=_percent, named=named, feel=_feel
+    )
 
 
 def named(ids: Iterable[str], names: Mapping[str, Any]) -> list[Any]:
@@ -54,3 +57,7 @@ def _number(value: float | Decimal | None, decimals: int | None = None) -> str:
 
 def _percent(ratio: float | Decimal | None, decimals: int = 2) -> str:
     return "" if ratio is None else format_percent(ratio, decimals)
+
+
+def _feel(value: Any) -> str:
+    return text_of(value, quoted=True)

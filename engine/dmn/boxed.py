@@ -226,6 +226,7 @@ def _output(element: etree._Element) -> OutputClause:
         type_ref=read_type_ref(element),
         values=_tests(child(element, "outputValues")),
         default=None if default is None else _literal(default),
+        label=element.get("label") or "",
     )
 
 
@@ -235,6 +236,7 @@ def _rule(element: etree._Element, number: int) -> Rule:
         number=number,
         tests=tuple(_literal(one) for one in children(element, "inputEntry")),
         results=tuple(_literal(one) for one in children(element, "outputEntry")),
+        description=text_of(child(element, "description")) or "",
     )
 
 

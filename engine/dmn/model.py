@@ -37,6 +37,7 @@ class OutputClause:
     #: unary tests of the allowed values, in order of priority, as text
     values: str | None
     default: Literal | None
+    label: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +49,8 @@ class Rule:
     number: int
     tests: tuple[Literal, ...]
     results: tuple[Literal, ...]
+    #: what the author says about it
+    description: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,5 +1,6 @@
 """Trying a FEEL expression with variables: its value, why parts of it are null, and where it is mistaken."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -57,12 +58,29 @@ def run(
     )
 
 
-def names_of(source: str) -> tuple[str, ...]:
-    """Give the variables an expression uses, in alphabetical order; none when it is mistaken."""
+def examples(source: str) -> dict[str, Any]:
+    """Give a value to begin with for each variable of an expression; none when it is mistaken.
+
+    What a variable is compared with tells its type; else its name does, or nothing.
+    """
     try:
-        return tuple(sorted(feel.compile(source).names))
+        names = sorted(feel.compile(source).names)
     except (FeelSyntaxError, FeelLimitExceeded):
-        return ()
+        return {}
+    return {name: _example(name, source) for name in names}
+
+
+def _example(name: str, source: str) -> Any:
+    beside = re.search(
+        rf"\b{re.escape(name)}\s*(?:<=|>=|!=|=|<|>)\s*(\"[^\"]*\"|\d+(?:\.\d+)?|true|false)", source
+    )
+    if beside is not None:
+        return orjson.loads(beside[1])
+    if re.search(rf"\bdate\(\s*{re.escape(name)}\b", source) or re.search(r"(?i)(date|ngay|han|_on)$", name):
+        return "2024-02-05"
+    if re.search(rf"\b{re.escape(name)}\s*\.", source):
+        return {}
+    return "2024-02-05T08:00:00+07:00" if name.endswith("_at") else None
 
 
 def read_variables(text: str) -> dict[str, Any]:

@@ -36,6 +36,7 @@ FAMILIES = (
     "definitions",
     "diagram_editor",
     "lint_rules",
+    "expression_help",
     "instances",
     "repairs",
     "migrations",

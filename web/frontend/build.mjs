@@ -50,7 +50,7 @@ const shared = {
 // islands: modules that share chunks
 const modules = {
   ...shared,
-  entryPoints: { app: 'src/app/index.js', viewer: 'src/diagram/viewer.js', modeler: 'src/modeler/modeler.js' },
+  entryPoints: { app: 'src/app/index.js', viewer: 'src/diagram/viewer.js', modeler: 'src/modeler/modeler.js', decision: 'src/decision/decision.js' },
   format: 'esm',
   splitting: true,
   plugins: [withoutInlineStyles],
@@ -64,7 +64,7 @@ const early = { ...shared, entryPoints: { theme: 'src/app/theme.js' }, format: '
 
 const styles = {
   ...shared,
-  entryPoints: { app: 'src/styles/app.css', viewer: 'src/diagram/viewer.css', modeler: 'src/modeler/modeler.css' },
+  entryPoints: { app: 'src/styles/app.css', viewer: 'src/diagram/viewer.css', modeler: 'src/modeler/modeler.css', decision: 'src/decision/decision.css' },
   outdir: staging,
 };
 

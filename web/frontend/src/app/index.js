@@ -17,6 +17,7 @@ import { refreshSettledFields } from './settled.js';
 import { listenToShortcuts } from './shortcuts.js';
 import { switchTheme } from './theme-switch.js';
 import { showToasts } from './toasts.js';
+import { rememberTrials } from './trials.js';
 import { guardUnsavedChanges } from './unsaved.js';
 
 sendCsrfToken();
@@ -32,3 +33,4 @@ printOnDemand();
 submitOnChange();
 pickFromDiagram();
 switchTheme();
+rememberTrials();

@@ -37,6 +37,9 @@ const ENGLISH = {
   'bỏ': 'removed',
   'sửa': 'changed',
   'chỉ dời chỗ': 'only moved',
+  'Sơ đồ quyết định': 'Decision diagram',
+  'Mô hình chưa mở được: {reason}': 'The model could not be opened: {reason}',
+  'Chưa thử được: {reason}': 'Not tried: {reason}',
   'Sửa hết lỗi rồi mới ban hành được.': 'Correct all errors before publishing.',
 };
 

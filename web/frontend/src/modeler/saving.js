@@ -32,12 +32,17 @@ export class Saving {
     this.frame.querySelector(`[data-modeler-${name}]`)?.addEventListener('click', act);
   }
 
-  changed() {
+  /** Let the buttons say what can be undone and done again. */
+  showStack() {
     const stack = this.modeler.get('commandStack');
     for (const [name, can] of [['undo', stack.canUndo()], ['redo', stack.canRedo()]]) {
       const button = this.frame.querySelector(`[data-modeler-${name}]`);
       if (button) button.disabled = !can;
     }
+  }
+
+  changed() {
+    this.showStack();
     this.status.textContent = text('Có thay đổi chưa lưu');
     this.saveLater();
     this.frame.dispatchEvent(new CustomEvent('island:changed', { bubbles: true }));

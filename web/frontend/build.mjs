@@ -15,7 +15,8 @@ const target = join(here, '..', 'static', 'dist');
 const staging = `${target}.new`;
 
 // Markup with inline styles is forbidden by the strict policy. The panel's container needs none (editor.css says
-// the same), and icons can say it in attributes.
+// the same), and icons can say it in attributes. The text editor inside cells writes its style sheet into a
+// <style> element where it could adopt it.
 const withoutInlineStyles = {
   name: 'without-inline-styles',
   setup({ onLoad }) {
@@ -27,6 +28,7 @@ const withoutInlineStyles = {
         return { contents, loader: 'js' };
       });
     change(/bpmn-js-properties-panel[\\/]dist[\\/]index\.esm\.js$/, /<div style="height: 100%" /g, '<div ');
+    change(/style-mod[\\/]src[\\/]style-mod\.js$/, '!root.head && root.adoptedStyleSheets', 'root.adoptedStyleSheets');
     change(/(Align|Distribute)ElementsIcons\.js$/, / style="([^"]+)"/g, (_, style) => style.split(';').filter(Boolean)
       .map((part) => part.split(':')).map(([name, value]) => ` ${name.trim()}="${value.trim()}"`).join(''));
   },

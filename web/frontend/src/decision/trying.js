@@ -49,7 +49,8 @@ export class Trying {
 
   show(markup, isAsked) {
     const focused = document.activeElement?.id;
-    this.panel.innerHTML = markup;
+    const made = new DOMParser().parseFromString(markup, 'text/html');
+    this.panel.replaceChildren(...document.adoptNode(made.body).childNodes);
     this.isAnswered = isAsked;
     recallTrial(this.form);
     if (focused) this.panel.querySelector(`#${CSS.escape(focused)}`)?.focus();

@@ -258,7 +258,7 @@ def _of_open_call(
 
 def _decided(execution: Execution, decision: str, row: Mapping[str, Any]) -> list[LadderStep]:
     variables = {**execution.root.data, **row["local"], "element": row["element"]}
-    return _steps(execution.ports.decide(decision, variables, execution, element=row["element"]))
+    return _steps(execution.ports.decide(decision, variables, execution, element=row["element"]).value)
 
 
 def _decided_late(work: UnitOfWork, bearer: UserTask | CallDeadline) -> list[dict[str, Any]]:

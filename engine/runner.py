@@ -27,7 +27,7 @@ from engine.spiff.effects import (
 )
 from engine.spiff.elements import Occasion
 from engine.spiff.errors import ExecutionError
-from engine.spiff.execution import AfterStep, Execution
+from engine.spiff.execution import AfterStep, Decided, Execution
 from engine.states import LIVE, InstanceState
 from foundation import outbox
 from foundation.database import UnitOfWork
@@ -80,7 +80,7 @@ class DatabasePorts:
 
     def decide(
         self, decision: str, variables: Mapping[str, Any], execution: Execution, *, element: str
-    ) -> Any:
+    ) -> Decided:
         """Decide with the newest published version and keep the matched rules in history."""
         result = decisions.decide(
             self._work.session, decision, variables, now=execution.now, calendar=execution.calendar
@@ -97,11 +97,11 @@ class DatabasePorts:
                 data={
                     "result": value,
                     "rules": list(result.matched_rules),
-                    "warnings": [str(warning) for warning in result.warnings],
+                    "warnings": [str(warning.message) for warning in result.warnings],
                 },
             )
         )
-        return value
+        return Decided(value=value, is_list=result.is_list, has_columns=result.has_columns)
 
     def child_results(self, token: str) -> list[tuple[str, Any]]:
         """Give the results of the ended children of a call activity."""

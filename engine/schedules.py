@@ -14,7 +14,7 @@ from engine import starts
 from engine.feel import iso
 from engine.models import ProcessDefinition, Schedule
 from engine.spiff.elements import Occasion
-from engine.spiff.execution import Execution
+from engine.spiff.execution import Decided, Execution
 from engine.spiff.expressions import due_moment, later
 from engine.spiff.graph import ProcessGraph
 from engine.spiff.token import STARTED
@@ -156,9 +156,9 @@ def _kept(misfire: str, ticks: list[datetime], now: datetime) -> list[datetime]:
 class _NoPorts:
     """A start event asks nothing of the world."""
 
-    def decide(self, *_: object, element: str) -> object:  # noqa: ARG002  the name is the protocol's
+    def decide(self, *_: object, element: str) -> Decided:  # noqa: ARG002  the name is the protocol's
         """Decide nothing."""
-        return None
+        return Decided(value=None)
 
     def child_results(self, _token: str) -> list[tuple[str, object]]:
         """Have no children."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.dmn.errors import DecisionError
-from engine.dmn.model import Decision, Input, Knowledge, Model, Service
+from engine.dmn.model import Decision, Input, Knowledge, Model, Service, Table
 from engine.dmn.program import Program, program_of
 from engine.dmn.types import coerced, given
 from engine.feel.errors import Warning_
@@ -31,6 +31,10 @@ class DecisionResult:
     decisions: Mapping[str, Any]
     #: matched rules of every table on the way: element id of the table, rule numbers
     trace: tuple[tuple[str, tuple[int, ...]], ...]
+    #: True when the value is the list of the results of all rules that matched
+    is_list: bool = False
+    #: True when each result is a context by the names of several output columns
+    has_columns: bool = False
 
 
 class DecisionRun(Run):
@@ -71,6 +75,8 @@ def decide(
         warnings=found.warnings,
         decisions=making.by_name(),
         trace=tuple(budget.matched),
+        is_list=isinstance(decision.logic, Table) and decision.logic.gives_list,
+        has_columns=isinstance(decision.logic, Table) and len(decision.logic.outputs) > 1,
     )
 
 

@@ -6,6 +6,9 @@ from typing import Any, TypeAlias
 
 from foundation.texts import Text
 
+#: hit policies that give the results of all rules that match
+_SEVERAL = frozenset({"COLLECT", "RULE ORDER", "OUTPUT ORDER"})
+
 
 @dataclass(frozen=True, kw_only=True)
 class Literal:
@@ -65,6 +68,11 @@ class Table:
     outputs: tuple[OutputClause, ...]
     rules: tuple[Rule, ...]
     type_ref: str | None = None
+
+    @property
+    def gives_list(self) -> bool:
+        """Say whether the result is the list of the results of all rules that match."""
+        return self.hit_policy in _SEVERAL and not self.aggregation
 
 
 @dataclass(frozen=True, kw_only=True)

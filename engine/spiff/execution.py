@@ -6,6 +6,7 @@ time until nothing is ready. What happened is collected as effects; the runner w
 
 from collections import deque
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -39,12 +40,23 @@ PASSAGES = frozenset({"element.entered", "element.completed", "element.cancelled
 AfterStep = Callable[["Execution"], "Execution"]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Decided:
+    """The result of a decision as JSON data, and its shape."""
+
+    value: Any
+    #: True when the value lists the results of all rules that matched
+    is_list: bool = False
+    #: True when each result is a context by the names of several output columns
+    has_columns: bool = False
+
+
 class Ports(Protocol):
     """What an execution asks of the world while it runs; the runner answers from the database."""
 
     def decide(
         self, decision: str, variables: Mapping[str, Any], execution: "Execution", *, element: str
-    ) -> Any:
+    ) -> Decided:
         """Give the result of the newest published decision with this key, for a drawn element.
 
         Raises ExecutionError when the rules that match contradict the hit policy of the table.

@@ -14,7 +14,7 @@ import orjson
 import zstandard
 
 from engine.feel import WorkingTime
-from engine.spiff.execution import Execution, Ports
+from engine.spiff.execution import Decided, Execution, Ports
 from engine.spiff.graph import ProcessGraph
 from engine.spiff.token import WAITING, Token
 from foundation.errors import TiendoError
@@ -90,7 +90,7 @@ class _Nobody:
 
     def decide(
         self, decision: str, variables: Mapping[str, Any], execution: Execution, *, element: str
-    ) -> Any:
+    ) -> Decided:
         """Refuse."""
         raise LookupError(decision)
 

@@ -15,7 +15,7 @@ from engine.jobs import BusinessError
 from engine.models import Job, UserTask
 from engine.play import MORNING
 from engine.spiff import state
-from engine.spiff.execution import Execution
+from engine.spiff.execution import Decided, Execution
 from engine.spiff.graph import ProcessGraph
 from foundation import calendars
 from foundation.clock import MovableClock
@@ -337,7 +337,7 @@ class NoPorts:
 
     def decide(
         self, decision: str, variables: Mapping[str, Any], execution: Execution, *, element: str
-    ) -> Any:
+    ) -> Decided:
         raise NotImplementedError
 
     def child_results(self, token: str) -> list[tuple[str, Any]]:

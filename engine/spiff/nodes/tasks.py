@@ -1,6 +1,6 @@
 """Tasks: user, manual, script, service, business rule, send, receive (BPMN 2.0 §13.3.3)."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.spiff.effects import EventAwaited, JobCreated, UserTaskOpened
 from engine.spiff.elements import EventDefinition, Occasion
@@ -8,7 +8,10 @@ from engine.spiff.errors import ExecutionError
 from engine.spiff.expressions import evaluate_json, moment_of, number_of, text_of, texts_of
 from engine.spiff.nodes.activities import Activity, moved
 from engine.spiff.token import Token
-from foundation.texts import _
+from foundation.texts import Text, _
+
+if TYPE_CHECKING:
+    from engine.spiff.execution import Decided
 
 
 class PlainTask(Activity):
@@ -117,12 +120,40 @@ class BusinessRuleTask(ServiceTask):
             decision, token.variables(), token.execution, element=self.element.drawn_id
         )
         name = self.element.attributes.get("resultVariable")
-        shaped = _shape(result, self.element.attributes.get("mapDecisionResult", ""))
+        shaped = self._shaped(result, self.element.attributes.get("mapDecisionResult", ""))
         if name:
             token.set(name, shaped)
         elif isinstance(shaped, dict):
             token.set_all(shaped)
         return True
+
+    def _shaped(self, result: "Decided", mapping: str) -> Any:
+        """Shape a result as `camunda:mapDecisionResult` says; without it, the result as it is.
+
+        Raises ExecutionError when one result or entry is asked for and there are several.
+        """
+        found = result.value
+        rows = [] if found is None else found if result.is_list else [found]
+        if mapping == "resultList":
+            return rows
+        if mapping in {"collectEntries", "singleEntry"} and result.has_columns and rows:
+            raise self._refused(
+                _("Kết quả quyết định có nhiều cột ({columns}), không lấy được một giá trị duy nhất; hãy "
+                  "chọn singleResult hoặc resultList.", columns=", ".join(rows[0]))
+            )  # fmt: skip
+        if mapping == "collectEntries":
+            return rows
+        if mapping in {"singleEntry", "singleResult"} and result.is_list:
+            if len(rows) > 1:
+                raise self._refused(
+                    _("Quyết định cho {count} kết quả, nhưng bước này chỉ nhận một ({mapping}); hãy chọn "
+                      "collectEntries hoặc resultList, hoặc sửa bảng.", count=len(rows), mapping=mapping)
+                )  # fmt: skip
+            return rows[0] if rows else None
+        return found
+
+    def _refused(self, message: Text) -> ExecutionError:
+        return ExecutionError(message, element=self.element.drawn_id)
 
 
 class SendTask(ServiceTask):
@@ -183,15 +214,3 @@ def await_message(node: Activity, token: Token) -> None:
 def _moment(token: Token, attribute: str) -> Any:
     found = token.node.element.attribute(attribute)
     return None if found is None else moment_of(token, found, what=_("Thời hạn"), day_ends=True)
-
-
-def _shape(result: Any, mapping: str) -> Any:
-    """Shape a decision result as `camunda:mapDecisionResult` says; without it, the result as it is."""
-    rows = result if isinstance(result, list) else [] if result is None else [result]
-    if mapping == "resultList":
-        return rows
-    if mapping == "collectEntries":
-        return [next(iter(row.values())) if isinstance(row, dict) and len(row) == 1 else row for row in rows]
-    if mapping == "singleEntry" and isinstance(result, dict) and len(result) == 1:
-        return next(iter(result.values()))
-    return result

@@ -5,6 +5,7 @@ this script, the rest of the page to its author. A test fails when the two disag
 """
 
 import importlib
+import json
 import pkgutil
 import re
 import sys
@@ -106,6 +107,18 @@ def feel_functions() -> str:
         ]
         parts.append(f"### {translate(title.template, 'en')}\n\n{_table(('function', '', 'example'), rows)}")
     return "\n\n".join(parts)
+
+
+def feel_differences() -> str:
+    """Give what another implementation is known to answer otherwise."""
+    from tests.engine.feel.differential.grammar import KNOWN
+
+    def shown(answer: list[object]) -> str:
+        kind, value = answer
+        return "`null`" if value is None else f"`{json.dumps(value, ensure_ascii=False)}` ({kind})"
+
+    rows = [(f"`{one}`", shown(ours), shown(theirs), why) for one, ours, theirs, why in KNOWN]
+    return _table(("expression", "here", "feelin", "why"), rows)
 
 
 def feel_limits() -> str:
@@ -297,7 +310,7 @@ PARTS: dict[str, Callable[[], str]] = {
     function.__name__.replace("_", "-"): function
     for function in (
         api_routes, assignment_diagram, assignment_states, bpmn_features, bpmn_support, commands,
-        decisions, engine_states, feel_functions, feel_limits, form_components, lint_rules, pictures,
+        decisions, engine_states, feel_differences, feel_functions, feel_limits, form_components, lint_rules, pictures,
         rights, roles, webhook_events, webhook_retries,
     )
 }  # fmt: skip

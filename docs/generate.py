@@ -310,8 +310,8 @@ PARTS: dict[str, Callable[[], str]] = {
     function.__name__.replace("_", "-"): function
     for function in (
         api_routes, assignment_diagram, assignment_states, bpmn_features, bpmn_support, commands,
-        decisions, engine_states, feel_differences, feel_functions, feel_limits, form_components, lint_rules, pictures,
-        rights, roles, webhook_events, webhook_retries,
+        decisions, engine_states, feel_differences, feel_functions, feel_limits, form_components, lint_rules,
+        pictures, rights, roles, webhook_events, webhook_retries,
     )
 }  # fmt: skip
 

@@ -67,6 +67,18 @@ def of_instance(
     )
 
 
+def last_of(session: Session, instance_id: str, types: Iterable[str], *, limit: int) -> list[HistoryEvent]:
+    """Give the last rows of some types, the newest first."""
+    return list(
+        session.scalars(
+            select(HistoryEvent)
+            .where(HistoryEvent.instance_id == instance_id, HistoryEvent.type.in_(list(types)))
+            .order_by(HistoryEvent.seq.desc())
+            .limit(limit)
+        )
+    )
+
+
 def verify(session: Session, instance_id: str) -> int | None:
     """Give the sequence number of the first row that was changed, removed or added; None when all is well."""
     instance = session.execute(

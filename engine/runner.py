@@ -82,7 +82,7 @@ class DatabasePorts:
         self, decision: str, variables: Mapping[str, Any], execution: Execution, *, element: str
     ) -> Decided:
         """Decide with the newest published version and keep the matched rules in history."""
-        result = decisions.decide(
+        result, version = decisions.decide_with_version(
             self._work.session, decision, variables, now=execution.now, calendar=execution.calendar
         )
         conflict = next((warning for warning in result.warnings if warning.code == "conflict"), None)
@@ -94,7 +94,10 @@ class DatabasePorts:
                 type="decision.made",
                 element=decision,
                 element_type="decision",
+                name=[decision, *result.decisions][-1],
                 data={
+                    "asked_by": element,
+                    "version": version,
                     "result": value,
                     "rules": list(result.matched_rules),
                     "warnings": [str(warning.message) for warning in result.warnings],

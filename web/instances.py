@@ -15,6 +15,7 @@ from engine import (
     call_deadlines,
     definitions,
     escalations,
+    graphs,
     history,
     incidents,
     instances,
@@ -92,6 +93,9 @@ _ABOUT = {
     "report_round": ("pages.reports.show_round", "round_id"),
     "unit_report": ("pages.reports.show_unit", "report_id"),
 }
+#: lines that say why something went as it did, shown on the page of an instance
+DECIDED = frozenset({"decision.made", "expression.warning"})
+DECIDED_SHOWN = 20
 #: lines that tell little beside the others; shown when asked for
 DETAILS = frozenset({"element.entered", "flows.chosen"})
 
@@ -175,6 +179,7 @@ def history_page(instance_id: str) -> str:
         events=EVENTS,
         to=timelines.TO,
         repairs=repair_panel.REPAIRS,
+        decided=DECIDED,
         told=repair_panel.told,
         plain=_json,
     )
@@ -312,6 +317,11 @@ def page(instance_id: str, errors: dict[str, str] | None = None, act: str = "") 
             "is_verified": found.history_seq <= VERIFIED_AT_ONCE,
             "panel": repair_panel.panel(session, found) if _may_repair() else None,
             "repaired": repair_panel.done(session, instance_id),
+            "decided": history.last_of(session, instance_id, DECIDED, limit=DECIDED_SHOWN),
+            "steps_by_id": {
+                node.element.id: node.title
+                for node in graphs.of_definition(session, found.definition_id).nodes
+            },
             "forks": _forks(session, instance_id),
             "newer": _newer(session, found),
         }
@@ -327,6 +337,7 @@ def page(instance_id: str, errors: dict[str, str] | None = None, act: str = "") 
         may_choose=access.allow(principal(), "instances.start"),
         repairs=repair_panel.REPAIRS,
         told=repair_panel.told,
+        plain=_json,
         may_reassign=_may_reassign(),
         may_resolve=access.allow(principal(), "incidents.resolve"),
         retryable=frozenset(incidents.RETRIES),
@@ -348,6 +359,11 @@ def _address(subject: work_views.Subject | None) -> str | None:
 
 def _may_repair() -> bool:
     return access.allow(principal(), "instances.repair")
+
+
+def _titles(session: Session, definition_id: str) -> dict[str, str]:
+    """Give the labels of the steps by element id."""
+    return {node.element.id: node.title for node in graphs.of_definition(session, definition_id).nodes}
 
 
 def _forks(session: Session, instance_id: str) -> list[str]:

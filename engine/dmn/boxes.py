@@ -27,6 +27,7 @@ from engine.feel.errors import FeelLimitExceeded, FeelSyntaxError
 from engine.feel.expressions import guarded
 from engine.feel.forms import Parser
 from engine.feel.run import Frame
+from engine.feel.suggestions import nearest
 from engine.feel.types import ANY_TYPE, Type, shown
 from engine.feel.values import Function
 from foundation.texts import _
@@ -148,7 +149,15 @@ class BoxCompiler:
         self.deepest = max(self.deepest, compiler.deepest)
         for name in () if self.open else sorted(compiler.free - self.known - BUILTINS.keys()):
             similar = next(iter(get_close_matches(name, self.known, 1, _LIKE)), None)
+            near = nearest(name, self.known | BUILTINS.keys())
             message = _("Biểu thức dùng tên “{name}” không có trong các dữ liệu cần thiết.", name=name)
+            if near is not None:
+                message = _(
+                    "Biểu thức dùng tên “{name}” không có trong các dữ liệu cần thiết; có phải ý bạn là "
+                    "“{near}”?",
+                    name=name,
+                    near=near,
+                )
             if similar is not None:
                 message = _(
                     "Biểu thức dùng tên “{name}” không có trong các dữ liệu cần thiết; có phải là "

@@ -398,5 +398,9 @@ class Execution(Workflow):  # type: ignore[misc]  # SpiffWorkflow is untyped
         )
 
     def warn(self, token: Token, source: str, warning: Any) -> None:
-        """Keep a warning of an expression in history."""
-        self.happened("expression.warning", token, {"expression": source, "warning": str(warning)})
+        """Keep a warning of an expression in history: what it says, and where in the text."""
+        self.happened(
+            "expression.warning",
+            token,
+            {"expression": source, "warning": str(warning.message), "position": warning.position},
+        )

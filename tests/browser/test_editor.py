@@ -106,6 +106,21 @@ def test_a_new_assignment_runs_the_published_change_and_a_running_one_stays(
     assert tasks_of(server, running) == ["do"]
 
 
+def test_an_expression_of_the_panel_is_tried_beside_it(browser: Browser, server: Server) -> None:
+    page = server.visit(browser, "admin")
+    open_editor(page)
+    page.evaluate(INSERT)
+    page.get_by_text("Giao việc", exact=True).click()
+    page.get_by_label("Nhóm có thể nhận").fill('="unit_head@" + lead')
+    entry = page.locator(".bio-properties-panel-entry", has=page.get_by_label("Nhóm có thể nhận"))
+    entry.get_by_role("button", name="Thử").click()
+    box = page.get_by_role("dialog")
+    expect(box.get_by_label("Biến, viết bằng JSON")).to_have_value(re.compile('"lead"'))
+    box.get_by_label("Biến, viết bằng JSON").fill('{"lead": "so-khcn"}')
+    box.get_by_role("button", name="Thử").click()
+    expect(box.locator("output")).to_have_text('"unit_head@so-khcn"')
+
+
 def test_a_draft_is_kept_and_a_second_editor_is_told(browser: Browser, server: Server) -> None:
     first, second = server.visit(browser, "admin"), server.visit(browser, "admin")
     open_editor(first)

@@ -257,3 +257,40 @@ def test_what_a_call_asks_of_each_child_is_shown_with_its_ladder(office: Office,
     page = admin.get(f"/instances/{child}").text
     assert "06/01/2099" in page
     assert "Báo cáo lên: đơn vị theo dõi" in page
+
+
+ASKS = """<?xml version="1.0" encoding="UTF-8"?>
+<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"
+  xmlns:camunda="http://camunda.org/schema/1.0/bpmn" id="d" targetNamespace="t">
+  <bpmn:process id="tra-han" name="Tra hạn" isExecutable="true">
+    <bpmn:startEvent id="start" name="Bắt đầu"/>
+    <bpmn:businessRuleTask id="ask" name="Tra thời hạn" camunda:decisionRef="thoi-han"
+      camunda:resultVariable="han" camunda:mapDecisionResult="singleEntry"/>
+    <bpmn:exclusiveGateway id="choose" name="Gấp không?" default="no"/>
+    <bpmn:userTask id="look" name="Xem" camunda:candidateGroups="clerk"/>
+    <bpmn:endEvent id="end" name="Xong"/>
+    <bpmn:sequenceFlow id="f1" sourceRef="start" targetRef="ask"/>
+    <bpmn:sequenceFlow id="f2" sourceRef="ask" targetRef="choose"/>
+    <bpmn:sequenceFlow id="yes" sourceRef="choose" targetRef="end">
+      <bpmn:conditionExpression>date(den_ngay) &lt; "2024-03-01"</bpmn:conditionExpression>
+    </bpmn:sequenceFlow>
+    <bpmn:sequenceFlow id="no" sourceRef="choose" targetRef="look"/>
+    <bpmn:sequenceFlow id="f4" sourceRef="look" targetRef="end"/>
+  </bpmn:process>
+</bpmn:definitions>""".encode()
+
+
+def test_what_a_table_decided_and_what_could_not_be_computed_is_said_with_rule_and_place(
+    office: Office, admin: Browser
+) -> None:
+    from tests.web.test_decision_pages import table
+
+    office.deploy(**{"thoi-han__dmn": table(), "tra-han__bpmn": ASKS})
+    made = start(office, "tra-han", {"do_khan": "khẩn", "den_ngay": "2024-02-05"})
+    for path in (f"/instances/{made}", f"/instances/{made}/history"):
+        shown = admin.read(path)
+        assert "Theo luật 2 của bảng “Thời hạn”" in shown
+        assert 'href="/decisions/thoi-han/versions/1?rules=2"' in shown
+        assert "date(den_ngay) <mark>&lt;</mark>" in shown
+    marked = admin.read("/decisions/thoi-han/versions/1?rules=2")
+    assert '<tr class="is-matched" data-rule="2">' in marked

@@ -12,6 +12,7 @@ from engine.feel.errors import FeelLimitExceeded
 from engine.feel.limits import DEFAULT, Limits
 from engine.feel.nodes import Node
 from engine.feel.run import Frame, Run
+from engine.feel.suggestions import no_variable
 from foundation.texts import _
 
 Code = Callable[[Frame], Any]
@@ -158,7 +159,7 @@ def from_root(root: Frame, run: Run, name: str, at: int) -> Any:
         function = as_function(name)
         if function is not None:
             return function
-        return run.warn(at, "unknown_name", _("không có biến nào tên “{name}”.", name=name))
+        return run.warn(at, "unknown_name", no_variable(name, root.names, run.warnings))
     return admit(run, value, at)
 
 

@@ -25,6 +25,7 @@ from engine.feel.nodes import (
 )
 from engine.feel.properties import property_of
 from engine.feel.run import Frame, Run
+from engine.feel.suggestions import no_function, no_variable
 from engine.feel.types import shown
 from engine.feel.values import Function
 from foundation.texts import _
@@ -90,7 +91,7 @@ def _root_path(base: Name, names: tuple[Any, ...]) -> Code:
         run = frame.run
         value = level.names.get(first, _MISSING)
         if value is _MISSING:
-            return run.warn(at, "unknown_name", _("không có biến nào tên “{name}”.", name=first))
+            return run.warn(at, "unknown_name", no_variable(first, level.names, run.warnings))
         for name, place in path:
             if type(value) is dict:
                 value = value.get(name, _MISSING)
@@ -171,7 +172,7 @@ def _call(compiler: Compiler, node: Call, called: str) -> Step:
     def invoke(frame: Frame, function: Any) -> Any:
         if type(function) is not Function:
             if function is None and called:
-                return frame.run.warn(at, "unknown_name", _("không có hàm nào tên “{name}”.", name=called))
+                return frame.run.warn(at, "unknown_name", no_function(called, BUILTINS, frame.run.warnings))
             return frame.run.warn(
                 at, "type", _("{found} không phải là hàm nên không gọi được.", found=shown(function))
             )

@@ -37,6 +37,8 @@ const ENGLISH = {
   'bỏ': 'removed',
   'sửa': 'changed',
   'chỉ dời chỗ': 'only moved',
+  'Thử': 'Try',
+  'Trợ giúp': 'Help',
   'Sơ đồ quyết định': 'Decision diagram',
   'Mô hình chưa mở được: {reason}': 'The model could not be opened: {reason}',
   'Chưa thử được: {reason}': 'Not tried: {reason}',

@@ -17,6 +17,7 @@ import { tiendoProperties } from './properties/index.js';
 import { Saving } from './saving.js';
 import tiendo from './tiendo.json';
 import { translation } from './translate.js';
+import { offerTrying } from './trying.js';
 
 // the palette of bpmn-js stands over the canvas
 const paletteWidth = 132;
@@ -38,6 +39,7 @@ async function open(frame) {
   });
   const lint = new LintAsYouDraw(modeler, frame);
   new Saving(modeler, frame, lint);
+  offerTrying(frame.querySelector('[data-modeler-panel]'));
   Object.assign(frame, { modeler, untranslated: translated.missing });
   try {
     const [xml] = await Promise.all([diagramOf(frame), fontReady()]);

@@ -95,7 +95,7 @@ def test_a_new_rule_that_overlaps_is_said_while_it_is_written(browser: Browser, 
     open_editor(page)
     page.locator(".tjs-table .add-rule-add").first.click()
     expect(page.locator(".tjs-table tbody tr td.rule-index")).to_have_count(4)
-    expect(page.locator("[data-modeler-summary]")).to_contain_text("cảnh báo")
+    expect(page.locator("[data-modeler-summary]")).to_contain_text("lỗi")
     expect(page.locator("[data-modeler-findings]")).to_contain_text("có thể cùng khớp")
     page.locator("[data-modeler-undo]").click()
     expect(page.locator("[data-modeler-summary]")).to_have_text("Không có lỗi")

@@ -53,7 +53,7 @@ REFUSED: dict[str, str] = {
     "joining with a long delimiter": "string join(words, s)",
     "a function that calls itself": "(function(f) f(f))(function(f) f(f))",
     "a function that calls itself twice": "(function(f) f(f, 1))(function(f, n) f(f, n) + f(f, n))",
-    "functions that call each other": "(function(f, g) f(f, g))(function(f, g) g(f, g), function(f, g) f(f))",
+    "functions in turn": "(function(f, g) f(f, g))(function(f, g) g(f, g), function(f, g) f(f, g))",
     "fibonacci": "(function(f) f(f, 60))(function(f, n) if n < 2 then n else f(f, n - 1) + f(f, n - 2))",
     "lists that share lists, as text": _LISTS % "string(a27)",
     "lists that share lists, compared": _LISTS % "a27 = a27",

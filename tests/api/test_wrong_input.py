@@ -36,12 +36,12 @@ def test_a_file_that_is_no_plain_xml_is_refused_by_name(house: House, content: b
 
 def test_an_unsupported_element_is_named(house: House) -> None:
     before = house.rows()
-    drawn = diagram().start().node("complexGateway", "cong_phuc_hop").end().bytes()
+    drawn = diagram().start().node("choreographyTask", "viec_phoi_hop").end().bytes()
 
     found = problem(house.admin.deploy({"p.bpmn": drawn}), 422, "definition_refused")
 
     errors = [one for one in found["findings"] if one["severity"] == "error"]
-    assert "cong_phuc_hop" in {one["element"] for one in errors}
+    assert "viec_phoi_hop" in {one["element"] for one in errors}
     assert found["element"] == errors[0]["element"]
     assert house.rows() == before
 

@@ -114,7 +114,7 @@ def _of(session: Session, owner: Owner, identity: str) -> list[EscalationStep]:
                 getattr(EscalationStep, owner) == identity,
                 EscalationStep.state != WorkState.CANCELLED.value,
             )
-            .order_by(EscalationStep.due_at)
+            .order_by(EscalationStep.due_at, EscalationStep.id)
         )
     )
 
@@ -130,7 +130,7 @@ def fire_due(database: Database, sink: EscalationSink, *, limit: int = 200) -> i
                 EscalationStep.due_at <= database.clock.now(),
                 ProcessInstance.state == InstanceState.RUNNING.value,
             )
-            .order_by(EscalationStep.due_at, EscalationStep.offset)
+            .order_by(EscalationStep.due_at, EscalationStep.offset, EscalationStep.id)
             .limit(limit)
         ).all()
     fired = 0

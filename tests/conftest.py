@@ -6,10 +6,12 @@ skipped with the reason; with TIENDO_REQUIRE_ALL=1 (CI) it fails instead.
 """
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -17,6 +19,9 @@ from sqlalchemy import create_engine, text
 from foundation.clock import MovableClock
 from foundation.database import Base, Database
 from tests.postgresql import PostgresqlServer, find_server
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 #: Monday 5 February 2024, 08:00 in Hà Nội: the day of Công văn 1394; Tết begins three days later
 MORNING = datetime(2024, 2, 5, 1, 0, tzinfo=UTC)
@@ -107,3 +112,17 @@ def import_all_tables() -> None:
     from migrations.tables import import_tables
 
     import_tables()
+
+
+@pytest.fixture(scope="session")
+def browser() -> "Iterator[Browser]":
+    """Chromium of this machine: one for all tests of a process, as Playwright asks."""
+    from playwright.sync_api import sync_playwright
+
+    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if path is None:
+        (pytest.fail if require_all() else pytest.skip)("no Chromium on this machine")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--lang=vi"])
+        yield opened
+        opened.close()

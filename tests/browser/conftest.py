@@ -1,13 +1,12 @@
 """A real browser, and the real server over a database of its own, for every test of the browser."""
 
-import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 from waitress.server import create_server
 
 from foundation.clock import MovableClock
@@ -26,18 +25,6 @@ LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 def missing(reason: str) -> None:
     """Skip the test, or fail it where everything must be there (CI)."""
     (pytest.fail if require_all() else pytest.skip)(reason)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Chromium of this machine."""
-    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if path is None:
-        missing("no Chromium on this machine")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--lang=vi"])
-        yield opened
-        opened.close()
 
 
 @dataclass(kw_only=True)

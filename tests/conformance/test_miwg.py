@@ -2,10 +2,10 @@
 
 # ruff: noqa: E501  a document in one line is easier to read than one cut at column 110
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 from tests.browser.conftest import missing
 from tests.conformance import importing, nasty
@@ -45,13 +45,10 @@ DRAWING = nasty.document(
 
 
 @pytest.fixture(scope="module")
-def open_editor(houses: tuple[House, ...]) -> Iterator[Editor]:
-    if editor.program() is None:
-        missing("no Chromium on this machine")
+def open_editor(houses: tuple[House, ...], browser: Browser) -> Editor:
     if not (assets.DIST / "manifest.json").is_file():
         missing("the front end is not built: run `make assets`")
-    with editor.opened(houses[0]) as opened:
-        yield opened
+    return editor.signed_in(browser, houses[0])
 
 
 def sent(given: list[Document], open_editor: Editor, houses: tuple[House, ...]) -> list[Result]:

@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Error, Page, sync_playwright
+from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 from tests.conformance.house import PASSWORD, House
 
@@ -49,12 +49,17 @@ def opened(house: House) -> Iterator[Editor]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program(), args=["--no-sandbox", "--lang=vi"])
         try:
-            page = browser.new_page(base_url=f"http://127.0.0.1:{house.server.port}", locale="vi-VN")
-            page.goto("/sign-in")
-            page.fill("input[name=username]", "conformance")
-            page.fill("input[name=password]", PASSWORD)
-            page.press("input[name=password]", "Enter")
-            page.wait_for_url(lambda url: "/sign-in" not in url)
-            yield Editor(page)
+            yield signed_in(browser, house)
         finally:
             browser.close()
+
+
+def signed_in(browser: Browser, house: House) -> Editor:
+    """Sign in with a browser that is open."""
+    page = browser.new_page(base_url=f"http://127.0.0.1:{house.server.port}", locale="vi-VN")
+    page.goto("/sign-in")
+    page.fill("input[name=username]", "conformance")
+    page.fill("input[name=password]", PASSWORD)
+    page.press("input[name=password]", "Enter")
+    page.wait_for_url(lambda url: "/sign-in" not in url)
+    return Editor(page)

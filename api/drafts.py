@@ -202,7 +202,7 @@ def keep_copy(key: str) -> Any:
     content = request.get_data()
     xml_gate.parse(content, file=f"{key}.bpmn")
     with command() as work:
-        return drafts.copy(work.session, drafts.keep_copy(work, key, content))
+        return drafts.copy(work.session, key, drafts.keep_copy(work, key, content))
 
 
 @blueprint.post("/<key>/copies/<copy_id>/restore")
@@ -212,9 +212,7 @@ def keep_copy(key: str) -> Any:
 def restore(key: str, copy_id: str) -> tuple[DefinitionDraft, int, dict[str, str]]:
     """Make a copy the draft again; the draft there was becomes a copy."""
     with command() as work:
-        if drafts.copy(work.session, copy_id).key != key:
-            raise NotFound(_("Không tìm thấy bản lưu {id}.", id=copy_id))
-        return _answer(drafts.restore(work, copy_id))
+        return _answer(drafts.restore(work, key, copy_id))
 
 
 def _answer(draft: DefinitionDraft) -> tuple[DefinitionDraft, int, dict[str, str]]:

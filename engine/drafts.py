@@ -132,21 +132,21 @@ def copies(session: Session, key: str, *, kind: Kind = Kind.PROCESS, limit: int 
     )
 
 
-def copy(session: Session, copy_id: str) -> DraftCopy:
-    """Give one copy; NotFound when there is none."""
+def copy(session: Session, key: str, copy_id: str, *, kind: Kind = Kind.PROCESS) -> DraftCopy:
+    """Give one copy of a definition; NotFound when it has none of this id."""
     found = session.get(DraftCopy, copy_id)
-    if found is None:
+    if found is None or (found.kind, found.key) != (kind.value, key):
         raise NotFound(_("Không tìm thấy bản lưu {id}.", id=copy_id))
     return found
 
 
-def restore(work: UnitOfWork, copy_id: str) -> DefinitionDraft:
+def restore(work: UnitOfWork, key: str, copy_id: str, *, kind: Kind = Kind.PROCESS) -> DefinitionDraft:
     """Make a copy the draft again; the draft there was becomes a copy in its place."""
-    found = copy(work.session, copy_id)
-    draft = replace(work, found.key, found.content, kind=Kind(found.kind))
+    found = copy(work.session, key, copy_id, kind=kind)
+    draft = replace(work, key, found.content, kind=kind)
     draft.based_on = found.based_on
     work.session.delete(found)
-    definition_events.record(work, found.key, "restored", kind=Kind(found.kind), revision=draft.revision)
+    definition_events.record(work, key, "restored", kind=kind, revision=draft.revision)
     return draft
 
 

@@ -16,10 +16,10 @@ from engine import (
     drafts,
     reviews,
 )
-from engine.lifecycle_tables import DefinitionDraft, DraftCopy, Kind
+from engine.lifecycle_tables import DefinitionDraft, Kind
 from engine.states import DraftStage
 from foundation.database import UnitOfWork
-from foundation.errors import Conflict, Invalid, NotFound
+from foundation.errors import Conflict, Invalid
 from foundation.texts import Text, _
 from web import names
 from web.diagram_editor import refuse_errors, shown
@@ -144,7 +144,7 @@ def copies(key: str) -> str:
 def copy_model(key: str, copy_id: str) -> Response:
     """Give the model of a copy, for download."""
     with runtime().database.reading() as session:
-        found = _copy(session, key, copy_id)
+        found = drafts.copy(session, key, copy_id, kind=_KIND)
     headers = {"Content-Disposition": f'attachment; filename="{key}-ban-luu.dmn"'}
     return Response(found.content, mimetype="application/xml", headers=headers)
 
@@ -154,17 +154,9 @@ def copy_model(key: str, copy_id: str) -> Response:
 def restore(key: str, copy_id: str) -> AnyResponse:
     """Make a copy the draft again; the draft there was becomes a copy."""
     with runtime().database.unit_of_work(principal().actor) as work:
-        _copy(work.session, key, copy_id)
-        drafts.restore(work, copy_id)
+        drafts.restore(work, key, copy_id, kind=_KIND)
         work.commit()
     return then("pages.decision_reviews.show", _("Đã lấy bản lưu làm bản nháp."), key=key)
-
-
-def _copy(session: Session, key: str, copy_id: str) -> DraftCopy:
-    found = drafts.copy(session, copy_id)
-    if found.key != key or found.kind != _KIND:
-        raise NotFound(_("Không tìm thấy bản lưu {id}.", id=copy_id))
-    return found
 
 
 def _act(key: str, command: Callable[[UnitOfWork, int, str], None], said: Text) -> Any:

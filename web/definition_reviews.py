@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from engine import definition_events, definitions, differences, drafts, publishing, reviews
 from engine.states import DraftStage
 from foundation.database import UnitOfWork
-from foundation.errors import Conflict, Invalid, NotFound
+from foundation.errors import Conflict, Invalid
 from foundation.texts import Text, _
 from web import names
 from web.definition_differences import words_of_changes
@@ -156,7 +156,7 @@ def copies(key: str) -> str:
 def copy_diagram(key: str, copy_id: str) -> Response:
     """Give the diagram of a copy, for download."""
     with runtime().database.reading() as session:
-        found = _copy(session, key, copy_id)
+        found = drafts.copy(session, key, copy_id)
     headers = {"Content-Disposition": f'attachment; filename="{key}-ban-luu.bpmn"'}
     return Response(found.content, mimetype="application/xml", headers=headers)
 
@@ -166,17 +166,9 @@ def copy_diagram(key: str, copy_id: str) -> Response:
 def restore(key: str, copy_id: str) -> AnyResponse:
     """Make a copy the draft again; the draft there was becomes a copy."""
     with runtime().database.unit_of_work(principal().actor) as work:
-        _copy(work.session, key, copy_id)
-        drafts.restore(work, copy_id)
+        drafts.restore(work, key, copy_id)
         work.commit()
     return then("pages.definition_reviews.show", _("Đã lấy bản lưu làm bản nháp."), key=key)
-
-
-def _copy(session: Any, key: str, copy_id: str) -> Any:
-    found = drafts.copy(session, copy_id)
-    if found.key != key:
-        raise NotFound(_("Không tìm thấy bản lưu {id}.", id=copy_id))
-    return found
 
 
 def _act(key: str, command: Callable[[UnitOfWork, int, str], None], said: Text) -> Any:

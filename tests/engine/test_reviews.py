@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from engine import definition_events, drafts, publishing, reviews
-from engine.lifecycle_tables import DefinitionDraft
+from engine.lifecycle_tables import DefinitionDraft, Kind
 from foundation.actors import Actor
 from foundation.database import UnitOfWork
-from foundation.errors import Conflict, Invalid, Stale
+from foundation.errors import Conflict, Invalid, NotFound, Stale
 from tests.engine.conftest import Bench
 from tests.engine.diagrams import diagram
 
@@ -133,7 +133,7 @@ def test_whoever_saves_second_learns_who_and_when_and_keeps_a_copy(bench: Bench)
         save(bench, BINH, "c", 1)
     assert refused.value.facts["updated_by"] == "an"
     copy = do(bench, BINH, lambda work: drafts.keep_copy(work, "p", step("c")))
-    draft = do(bench, BINH, lambda work: drafts.restore(work, copy))
+    draft = do(bench, BINH, lambda work: drafts.restore(work, "p", copy))
     assert draft.content == step("c")
     with bench.database.reading() as session:
         (kept,) = drafts.copies(session, "p")
@@ -145,8 +145,17 @@ def test_a_dropped_draft_comes_back(bench: Bench) -> None:
     copy = do(bench, AN, lambda work: drafts.drop(work, "p"))
     with bench.database.reading() as session:
         assert drafts.get(session, "p") is None
-    do(bench, BINH, lambda work: drafts.restore(work, copy))
+    do(bench, BINH, lambda work: drafts.restore(work, "p", copy))
     with bench.database.reading() as session:
         found = drafts.get(session, "p")
     assert found is not None
     assert (found.content, found.updated_by) == (step("a"), "binh")
+
+
+@pytest.mark.parametrize(("key", "kind"), [("q", Kind.PROCESS), ("p", Kind.DECISION)])
+def test_a_copy_is_found_only_where_it_was_made(bench: Bench, key: str, kind: Kind) -> None:
+    copy = do(bench, AN, lambda work: drafts.keep_copy(work, "p", step("a")))
+    with pytest.raises(NotFound):
+        do(bench, AN, lambda work: drafts.restore(work, key, copy, kind=kind))
+    with bench.database.reading() as session:
+        assert drafts.get(session, key, kind=kind) is None
